@@ -1,0 +1,35 @@
+"""The settings as tables (schema settings), where the models read them.
+
+A table is written only if it differs: a run with unchanged settings writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from connections.warehouse import Cursor
+
+_COLUMNS = {
+    "business": (
+        "name, legal_name, street, city, province, postal_code, country, time_zone, currency,"
+        " gst_hst_number, qst_number, rounding_cap, safety_stock"
+    ),
+    "accounts": "role, account_code",
+    "tax_registrations": "province, tax, number, registered_from, registered_to",
+    "flows": "flow, direction",
+    "stock_locations": "location, is_sold_from_web",
+}
+
+
+def replace_if_different(cursor: Cursor, table: str, wanted: Sequence[tuple[Any, ...]]) -> bool:
+    """settings.<table> holds exactly the rows wanted, in the caller's transaction. True: it had to change."""
+    columns = _COLUMNS[table]
+    places = ", ".join(["%s"] * (columns.count(",") + 1))
+    # every name in these statements is from the table above
+    cursor.execute(f"select {columns} from settings.{table}".encode())  # noqa: S608
+    if {tuple(row.values()) for row in cursor.fetchall()} == set(wanted):
+        return False
+    cursor.execute(f"delete from settings.{table}".encode())  # noqa: S608
+    cursor.executemany(f"insert into settings.{table} ({columns}) values ({places})".encode(), wanted)  # noqa: S608
+    return True

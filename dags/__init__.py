@@ -1,0 +1,1 @@
+"""When things run: the only place that knows Airflow. Thin files; the work is in counterflow.steps."""

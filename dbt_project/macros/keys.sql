@@ -1,0 +1,12 @@
+{#- One customer per e-mail address, whatever its case and blanks; one without is a customer of its own system's id. -#}
+{% macro customer_key(email, system, id) -%}
+    case
+        when btrim(coalesce({{ email }}, '')) <> '' then 'email:' || md5(lower(btrim({{ email }})))
+        when {{ id }} is not null then '{{ system }}:' || {{ id }}
+    end
+{%- endmacro %}
+
+{#- How a SKU is compared: without blanks around it and whatever its case; null where there is none. -#}
+{% macro sku_key(sku) -%}
+    nullif(lower(btrim({{ sku }})), '')
+{%- endmacro %}

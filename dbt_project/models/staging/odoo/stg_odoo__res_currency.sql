@@ -1,0 +1,40 @@
+{{ config(
+    unique_key="record_key",
+    indexes=[
+        {"columns": ["record_key"], "unique": true},
+        {"columns": ["build_id"]},
+        {"columns": ["currency_id"]},
+    ],
+    post_hook="{{ index_problems() }}",
+) }}
+
+with records as (
+
+    {{ odoo_records(
+        "res_currency",
+        [
+            "id", "name", "write_date"
+        ],
+        flags=["active"],
+    ) }}
+
+)
+
+select
+    record_key,
+    {{ as_bigint("id") }} as currency_id,
+    name as currency,
+    {{ as_boolean("active") }} as is_active,
+    {{ as_utc("write_date") }} as updated_at,
+    is_deleted,
+    {{ unreadable({
+        "id": "bigint!",
+        "name": "text!",
+        "active": "boolean",
+        "write_date": "timestamp",
+    }) }} as problems,
+    deleted_at,
+    extracted_at,
+    version,
+    {{ var("build_id") }}::bigint as build_id
+from records

@@ -1,0 +1,135 @@
+{{ config(
+    unique_key="order_id",
+    indexes=[
+        {"columns": ["order_id"], "unique": true},
+        {"columns": ["build_id"]},
+        {"columns": ["order_id_woocommerce"]},
+        {"columns": ["order_number"]},
+        {"columns": ["transaction_id"]},
+        {"columns": ["payment_intent_id_stripe"]},
+    ],
+) }}
+
+with source as (
+
+    select * from {{ source("woocommerce", "orders") }}
+    {{ where_new() }}
+
+),
+
+taken_apart as (
+
+    select
+        source.key,
+        source.version,
+        source.extracted_at,
+        source.deleted_at,
+        record.*,
+        address.state as billing_state,
+        address.country as billing_country,
+        address.email as billing_email,
+        address.first_name as billing_first_name,
+        address.last_name as billing_last_name,
+        delivery.state as delivery_state,
+        delivery.country as delivery_country,
+        (
+            select meta.entry ->> 'value'
+            from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
+            where meta.entry ->> 'key' = '_stripe_intent_id'
+            limit 1
+        ) as stripe_intent_id
+    from source
+    cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as record (
+        id text,
+        number text,
+        status text,
+        currency text,
+        prices_include_tax text,
+        date_created_gmt text,
+        date_modified_gmt text,
+        date_paid_gmt text,
+        date_completed_gmt text,
+        discount_total text,
+        shipping_total text,
+        shipping_tax text,
+        total text,
+        total_tax text,
+        customer_id text,
+        customer_note text,
+        payment_method text,
+        payment_method_title text,
+        transaction_id text,
+        created_via text,
+        billing jsonb,
+        shipping jsonb,
+        meta_data jsonb
+    )
+    cross join lateral jsonb_to_record({{ json_object("record.billing") }}) as address (
+        first_name text,
+        last_name text,
+        state text,
+        country text,
+        email text
+    )
+    cross join lateral jsonb_to_record({{ json_object("record.shipping") }}) as delivery (
+        state text,
+        country text
+    )
+
+),
+
+typed as (
+
+    select
+        'woocommerce:' || key as order_id,
+        {{ as_bigint("id") }} as order_id_woocommerce,
+        coalesce(nullif(number, ''), key) as order_number,
+        status as status_woocommerce,
+        upper(nullif(currency, '')) as currency,
+        {{ as_boolean("prices_include_tax") }} as prices_include_tax,
+        {{ as_numeric("discount_total") }} as discount_amount,
+        {{ as_numeric("shipping_total") }} as shipping_amount,
+        {{ as_numeric("shipping_tax") }} as shipping_tax_amount,
+        {{ as_numeric("total_tax") }} as tax_amount,
+        {{ as_numeric("total") }} as total_amount,
+        nullif({{ as_bigint("customer_id") }}, 0) as customer_id_woocommerce,
+        nullif(btrim(billing_email), '') as email,
+        nullif(btrim(concat_ws(' ', billing_first_name, billing_last_name)), '') as customer_name,
+        customer_note,
+        nullif(payment_method, '') as payment_method,
+        nullif(payment_method_title, '') as payment_method_title,
+        nullif(transaction_id, '') as transaction_id,
+        nullif(stripe_intent_id, '') as payment_intent_id_stripe,
+        created_via,
+        -- An order without a delivery address (pick-up, or a shop that asks for one only) goes to the billing address.
+        coalesce(nullif(delivery_country, ''), nullif(billing_country, '')) as delivery_country,
+        coalesce(nullif(delivery_state, ''), nullif(billing_state, '')) as delivery_province,
+        {{ as_utc("date_created_gmt") }} as created_at,
+        {{ as_utc("date_modified_gmt") }} as modified_at,
+        {{ as_utc("date_paid_gmt") }} as paid_at,
+        {{ as_utc("date_completed_gmt") }} as completed_at,
+        deleted_at is not null or status = 'trash' as is_deleted,
+        {{ unreadable({
+            "id": "bigint!",
+            "status": "text!",
+            "currency": "text!",
+            "discount_total": "numeric",
+            "shipping_total": "numeric",
+            "shipping_tax": "numeric",
+            "total_tax": "numeric!",
+            "total": "numeric!",
+            "customer_id": "bigint",
+            "date_created_gmt": "timestamp!",
+            "date_modified_gmt": "timestamp!",
+            "date_paid_gmt": "timestamp",
+            "date_completed_gmt": "timestamp",
+        }) }} as problems,
+        deleted_at,
+        extracted_at,
+        version,
+        {{ var("build_id") }}::bigint as build_id
+    from taken_apart
+
+)
+
+select * from typed

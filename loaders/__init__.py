@@ -1,0 +1,1 @@
+"""How to write: one file per system written to, over the one engine in base.py."""

@@ -1,0 +1,191 @@
+"""All services of a machine together: PostgreSQL, the stand-ins and Airflow, started or nothing.
+
+`up` is safe to repeat: what runs and answers stays as it is. What it started itself it stops again if
+a later one cannot start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from runtime.env import AIRFLOW_DATABASE, PORTS, WAREHOUSE_DATABASE, Settings, environment
+from runtime.errors import CannotStart
+from runtime.ports import require_free
+from runtime.postgres import EmbeddedPostgres
+from runtime.processes import Service, require_disk
+from runtime.server import Server
+
+STAND_INS = ("woocommerce", "odoo", "stripe")
+Connections = dict[str, dict[str, Any]]
+
+
+class Stack:
+    """The services of one state folder."""
+
+    def __init__(self, settings: Settings, say: Callable[[str], None] = lambda _: None) -> None:
+        self.settings = settings
+        self._say = say
+        self.postgres = EmbeddedPostgres(settings.home / "postgres", settings.ports["postgres"])
+        self.sandbox = Service(
+            "sandbox", self._sandbox_command(), settings.home / "sandbox", self._sandbox_answers
+        )
+        self.airflow = Service(
+            "airflow",
+            [sys.executable, "-m", "runtime.airflow"],
+            settings.home / "airflow",
+            lambda: airflow_is_healthy(settings.ports["ui"]),
+            start_seconds=180,
+            stop_seconds=40,
+        )
+
+    def up(self, *, airflow: bool = True) -> dict[str, str]:
+        """Everything runs and answers; the environment that reaches it. CannotStart: nothing new was left."""
+        require_disk(self.settings.home)
+        make_private(self.settings.home)
+        with _alone(self.settings.home), ExitStack() as undo:
+            self._require_ports(airflow=airflow)
+            server = self._start_postgres(undo)
+            env = environment(self.settings, server, {})
+            self._start(self.sandbox, env, undo, f"stand-ins with {self.settings.orders} orders")
+            env = environment(self.settings, server, self.connections())
+            if airflow:
+                self._start(self.airflow, env, undo, f"Airflow at {self.settings.ui_url}")
+            undo.pop_all()
+        return env
+
+    def down(self) -> list[str]:
+        """Nothing of ours runs any more, the data stays; the names of what was stopped."""
+        stopped = []
+        for service in (self.airflow, self.sandbox):
+            if service.is_running():
+                stopped.append(service.name)
+            service.stop()
+        if self.postgres.is_running():
+            stopped.append("postgres")
+        self.postgres.stop()
+        return stopped
+
+    def clean(self) -> None:
+        """Nothing of ours runs and the folder is gone. CannotStart: on one's own server the data stay."""
+        self.down()
+        shutil.rmtree(self.settings.home, ignore_errors=True)
+
+    def connections(self) -> Connections:
+        """How to sign in to each system: to the stand-ins, or for Odoo to the real one that was chosen."""
+        file = self.settings.home / "sandbox" / "connections.json"
+        found: Connections = {name: _read(file).get(name, {}) for name in STAND_INS}
+        if self.settings.odoo_home:
+            found["odoo"] = _read(self.settings.odoo_home / "connection.json")
+        return found
+
+    def server(self) -> Server:
+        """The server that is in use: one's own or the embedded one."""
+        if self.settings.postgres_url:
+            return Server.from_url(self.settings.postgres_url)
+        return self.postgres.server
+
+    def _require_ports(self, *, airflow: bool) -> None:
+        """No stranger has a port that we are about to use: found before anything is started."""
+        wanted = [] if self.settings.postgres_url or self.postgres.is_running() else ["postgres"]
+        wanted += [] if self.sandbox.is_running() else list(STAND_INS)
+        wanted += ["ui"] if airflow and not self.airflow.is_running() else []
+        for name in wanted:
+            require_free(self.settings.ports[name], SERVICE_NAMES[name], PORTS[name][0])
+
+    def _start_postgres(self, undo: ExitStack) -> Server:
+        started = time.monotonic()
+        if not self.settings.postgres_url and not self.postgres.is_running():
+            undo.callback(self.postgres.stop)
+            self.postgres.start()
+        server = self.server()
+        server.require()
+        for name in (WAREHOUSE_DATABASE, AIRFLOW_DATABASE):
+            server.create_database(name)
+        self._say(f"PostgreSQL at {server.host}:{server.port} ({time.monotonic() - started:.1f} s)")
+        return server
+
+    def _start(self, service: Service, env: Mapping[str, str], undo: ExitStack, what: str) -> None:
+        started = time.monotonic()
+        if service.start(env):
+            undo.callback(service.stop)
+            self._say(f"{what} ({time.monotonic() - started:.1f} s)")
+        else:
+            self._say(f"{what} (was up already)")
+
+    def _sandbox_command(self) -> list[str]:
+        settings = self.settings
+        ports = [word for name in STAND_INS for word in (f"--{name}-port", str(settings.ports[name]))]
+        size = ["--orders", str(settings.orders), "--seed", str(settings.seed)]
+        state = ["--state-dir", str(settings.home / "sandbox")]
+        return [sys.executable, "-m", "sandbox", *size, *ports, *state]
+
+    def _sandbox_answers(self) -> bool:
+        return all(_answers(f"{self.settings.sandbox_url(name)}/_sandbox/truth") for name in STAND_INS)
+
+
+SERVICE_NAMES = {
+    "ui": "Airflow's UI",
+    "postgres": "PostgreSQL",
+    "woocommerce": "the WooCommerce stand-in",
+    "odoo": "the Odoo stand-in",
+    "stripe": "the Stripe stand-in",
+}
+
+
+def airflow_is_healthy(port: int) -> bool:
+    """Whether API server, scheduler and DAG processor all report that they are well."""
+    base = f"http://127.0.0.1:{port}"
+    try:
+        parts = httpx.get(f"{base}/api/v2/monitor/health", timeout=10).json()
+        # the first look at this part of the server costs seconds: better now than in the first task
+        httpx.get(f"{base}/execution/health", timeout=20)
+    except (httpx.HTTPError, ValueError):
+        return False
+    wanted = ("metadatabase", "scheduler", "dag_processor")
+    return all((parts.get(name) or {}).get("status") == "healthy" for name in wanted)
+
+
+def make_private(home: Path) -> None:
+    """The folder exists, is ours, and others may at most pass through it (PostgreSQL's user must)."""
+    home.mkdir(parents=True, exist_ok=True)
+    if home.stat().st_uid != os.getuid():
+        raise CannotStart(f"{home} belongs to another user. Set COUNTERFLOW_HOME to a folder of your own")
+    home.chmod(0o711 if os.getuid() == 0 else 0o700)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """No second start works in the same folder at the same time. CannotStart."""
+    with (home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(f"Another start is at work in {home}; wait for it to end") from None
+        yield
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text())
+    except FileNotFoundError:
+        remedy = "Run make odoo first" if file.name == "connection.json" else "Run make down, then make demo"
+        raise CannotStart(f"{file} is missing. {remedy}") from None
+    return dict(value)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False

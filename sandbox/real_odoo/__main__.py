@@ -1,0 +1,149 @@
+"""`python -m sandbox.real_odoo up | down | wipe`: see the package.
+
+Exit codes: 0 done, 3 this machine cannot run it (the reason is printed), 1 anything else.
+"""
+
+import json
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from sandbox.real_odoo import machine
+from sandbox.real_odoo.machine import HOME, PORT, RUN, CannotRun
+
+FILES = Path(__file__).parent
+URL = f"http://127.0.0.1:{PORT}"
+STARTED = time.monotonic()
+
+CONFIG = f"""[options]
+addons_path = {machine.SITE}/odoo/addons
+data_dir = {machine.DATA}
+db_host = {RUN}
+db_user = odoo
+db_name = {machine.DATABASE}
+dbfilter = ^{machine.DATABASE}$
+list_db = False
+http_interface = 127.0.0.1
+http_port = {PORT}
+workers = 0
+max_cron_threads = 1
+db_maxconn = 24
+log_handler = :INFO,odoo.addons.rpc:ERROR
+"""
+
+
+def say(text: str) -> None:
+    """One line of progress, with the seconds since the start."""
+    print(f"[{time.monotonic() - STARTED:6.1f} s] {text}", flush=True)
+
+
+def odoo(*arguments: str | Path) -> list[str | Path]:
+    """The command line of an Odoo program of ours."""
+    program = [machine.VENV / "bin/python", machine.PACKAGE / "usr/bin/odoo"]
+    return [*program, *arguments[:1], "-c", machine.CONFIG, *arguments[1:]]
+
+
+def up() -> None:
+    """A real Odoo answers at URL and CONNECTION says how to sign in; only what is missing is done."""
+    if not machine.running(RUN / "odoo.pid") and not machine.port_is_free(PORT):
+        raise CannotRun(f"port {PORT} is taken by another program: stop it or set ODOO_PORT")
+    machine.CACHE.mkdir(parents=True, exist_ok=True)
+    for folder in (machine.DATA, RUN, HOME / "pycache"):
+        machine.own_folder(folder)
+    machine.unpack()
+    say(f"Odoo 19 unpacked under {HOME}")
+    machine.make_venv(FILES / "requirements.txt")
+    say("its Python packages are there")
+    machine.start_postgres()
+    say("its PostgreSQL runs")
+    machine.CONFIG.write_text(CONFIG)
+    if not (HOME / "database.complete").exists():
+        make_database()
+    start_server()
+    say(f"Odoo 19 answers at {URL}; sign-in for programs: {machine.CONNECTION}")
+
+
+def make_database() -> None:
+    """The database holds the shop of shop.py; CONNECTION holds its user's new key."""
+    say("making its database (about two minutes)")
+    name = machine.DATABASE
+    machine.run(odoo("db", "init", name, "--force", "--country", "CA"), why="the database was not made")
+    say("  base is in; installing stock, sales, purchases, point of sale and the Canadian books")
+    script = (FILES / "shop.py").read_text() + "\nset_up(env)\n"
+    printed = machine.run(
+        odoo("shell", "-d", name, "--no-http", "--log-level=error"), stdin=script, why="the shop was not set up"
+    )
+    results = [line for line in printed.splitlines() if line.startswith("RESULT ")]
+    if not results:
+        raise CannotRun(f"the shop was not set up: {machine.last_lines(printed)}")
+    made = json.loads(results[-1].removeprefix("RESULT "))
+    machine.CONNECTION.touch(mode=0o600)
+    machine.CONNECTION.write_text(
+        json.dumps(
+            {
+                "conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": PORT,
+                "login": "counterflow", "password": made["key"],
+                "extra": {"database": name, "ca_file": None, "key_expires": made["expires"]},
+            }
+        )
+    )
+    (HOME / "database.complete").touch()
+
+
+def start_server() -> None:
+    """The server runs and answers a call that needs its database."""
+    if not machine.running(RUN / "odoo.pid"):
+        machine.start(odoo("server"), HOME / "odoo.log", RUN / "odoo.pid")
+    if not machine.wait_for(answers, 180):
+        raise CannotRun(f"Odoo did not answer: {machine.last_lines((HOME / 'odoo.log').read_text())}")
+
+
+def answers() -> bool:
+    """Whether the integration user can sign in."""
+    key = json.loads(machine.CONNECTION.read_text())["password"]
+    try:
+        answer = httpx.post(
+            f"{URL}/json/2/res.users/context_get", json={}, timeout=60, headers={"Authorization": f"bearer {key}"}
+        )
+    except httpx.TransportError:
+        return False
+    return answer.status_code == 200
+
+
+def down() -> None:
+    """Nothing that `up` started runs any more; its data stays."""
+    machine.stop(RUN / "odoo.pid", signal.SIGTERM)
+    machine.stop(RUN / "postgres.pid", signal.SIGINT)
+    say("the real Odoo is stopped")
+
+
+def wipe() -> None:
+    """As down, and its database is gone; the unpacked package and its Python environment stay."""
+    down()
+    for folder in (machine.PGDATA, machine.DATA, RUN):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in (HOME / "database.complete", machine.CONNECTION):
+        file.unlink(missing_ok=True)
+    say("its database is removed")
+
+
+def main() -> int:
+    """The exit code."""
+    actions = {"up": up, "down": down, "wipe": wipe}
+    if len(sys.argv) != 2 or sys.argv[1] not in actions:
+        print(__doc__)
+        return 2
+    try:
+        actions[sys.argv[1]]()
+    except CannotRun as reason:
+        print(f"the real Odoo cannot run here: {reason}", file=sys.stderr)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Canadian sales tax as the story's web shop charges it (rates in force from 2025-04-01)."""
+
+from __future__ import annotations
+
+from sandbox.story_things import LineTax, TaxRate
+
+_HST = {"ON": 13000, "NB": 15000, "NL": 15000, "PE": 15000, "NS": 14000}
+_GST = ("AB", "BC", "MB", "SK", "QC", "YT", "NT", "NU")
+_SECOND = {"BC": ("PST", 7000), "MB": ("RST", 7000), "SK": ("PST", 6000), "QC": ("QST", 9975)}
+
+
+def _rates() -> tuple[TaxRate, ...]:
+    rows = [(province, "HST", rate, 1) for province, rate in _HST.items()]
+    rows += [(province, "GST", 5000, 1) for province in _GST]
+    rows += [(province, name, rate, 2) for province, (name, rate) in _SECOND.items()]
+    return tuple(TaxRate(rate_id, *row) for rate_id, row in enumerate(rows, 1))
+
+
+RATES = _rates()
+RATES_BY_PROVINCE = {
+    province: tuple(rate for rate in RATES if rate.province == province) for province in {r.province for r in RATES}
+}
+
+
+def round_tax(cents: int, rate_milli: int) -> int:
+    """The tax on an amount, half a cent away from zero, as WooCommerce rounds each line."""
+    if cents < 0:
+        return -round_tax(-cents, rate_milli)
+    return (cents * rate_milli + 50_000) // 100_000
+
+
+def line_taxes(province: str, subtotal_cents: int, total_cents: int) -> tuple[LineTax, ...]:
+    """What each rate of the province takes of one line, before and after its discount."""
+    rates = RATES_BY_PROVINCE.get(province, ())
+    if subtotal_cents == total_cents:
+        taxes = [(rate, round_tax(total_cents, rate.rate_milli)) for rate in rates]
+        return tuple(LineTax(rate, tax, tax) for rate, tax in taxes)
+    return tuple(
+        LineTax(rate, round_tax(subtotal_cents, rate.rate_milli), round_tax(total_cents, rate.rate_milli))
+        for rate in rates
+    )

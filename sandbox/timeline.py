@@ -1,0 +1,48 @@
+"""Records in the order of a moment each has: sorted once, sliced for pages, changed one at a time."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+
+_ID_BITS = 26
+_ID_MASK = (1 << _ID_BITS) - 1
+
+
+class Timeline:
+    """(moment, id) pairs in ascending order, 8 bytes each; moments are seconds since 1970, ids below 2**26."""
+
+    def __init__(self, pairs: Iterable[tuple[int, int]] = ()) -> None:
+        """Every pair given, sorted."""
+        self._keys = array("q", sorted([(moment << _ID_BITS) | identity for moment, identity in pairs]))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._keys)
+
+    def add(self, moment: int, identity: int) -> None:
+        """The pair is in its place."""
+        key = (moment << _ID_BITS) | identity
+        self._keys.insert(bisect_left(self._keys, key), key)
+
+    def remove(self, moment: int, identity: int) -> None:
+        """The pair, if it was there, is gone."""
+        place = self.place(moment, identity)
+        if place < len(self._keys) and self._keys[place] == (moment << _ID_BITS) | identity:
+            del self._keys[place]
+
+    def place(self, moment: int, identity: int = 0) -> int:
+        """How many pairs come before this one."""
+        return bisect_left(self._keys, (moment << _ID_BITS) | identity)
+
+    def ids(self, low: int, high: int) -> list[int]:
+        """The ids from place `low` up to but not `high`."""
+        return [key & _ID_MASK for key in self._keys[low:high]]
+
+    def page(self, low: int, high: int, offset: int, size: int, descending: bool) -> list[int]:
+        """One page of the ids between two places, in either direction."""
+        if descending:
+            last = high - offset
+            return self.ids(max(low, last - size), max(low, last))[::-1]
+        return self.ids(min(low + offset, high), min(low + offset + size, high))
