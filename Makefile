@@ -75,5 +75,5 @@ $(READY): requirements.txt
 	@$(RUN) -m pip install --disable-pip-version-check --progress-bar off --requirement requirements.txt 2>&1 \
 	    | awk '/^Collecting/ { if (++n % 25 == 0) { print "  fetched " n " packages"; fflush() } next } \
 	           /^Installing collected/ { print "  installing them"; fflush(); next } \
-	           /ERROR|error|WARNING/ { print "  " $$0; fflush() }'
+	           /^ *ERROR/ { print "  " $$0; fflush() }'
 	@touch $(READY)

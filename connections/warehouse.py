@@ -132,17 +132,14 @@ def begin_build(warehouse: Warehouse, run_id: str) -> dict[str, int]:
                     and coalesce(other.finished_at, other.started_at + interval '6 hours') > good.started_at
             )
             order by build_id desc limit 1
-        ),
-        begun as (
-            insert into sync.builds (run_id, version_until)
-            select %s, case when is_called then last_value else 0 end from sync.change_number
-            returning build_id
         )
+        insert into sync.builds (run_id, version_until, since_build, since_version)
         select
-            begun.build_id,
-            coalesce(last_good.build_id, 0) as since_build,
-            coalesce(last_good.version_until, -1) as since_version
-        from begun left join last_good on true
+            %s,
+            (select case when is_called then last_value else 0 end from sync.change_number),
+            coalesce((select build_id from last_good), 0),
+            coalesce((select version_until from last_good), -1)
+        returning build_id, since_build, since_version
         """,
         [run_id],
     ).fetchone()

@@ -1,12 +1,13 @@
 """What both DAGs need of Airflow: connections, the run's id, retries, pools, assets, who may go on.
 
-Nothing here opens a connection or imports a connector while a DAG file is parsed: the steps are
-imported inside the tasks.
+Nothing here does any work while a DAG file is parsed: the registry of systems only declares them, and
+the steps are imported inside the tasks.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,21 +17,23 @@ from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
 from connections.connection import Connection, variable
-from connections.errors import Misconfigured, Rejected, Unavailable
+from connections.errors import CounterflowError, Misconfigured, Unavailable
+from counterflow import systems
 
-READ = ("woocommerce", "odoo", "stripe")
-WRITTEN = ("woocommerce", "odoo")
+log = logging.getLogger(__name__)
+
 LAYERS = ("staging", "marts", "outbound")
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 # One slot each (airflow_pools.json): two runs never share a system's rate limit, or build at once.
 WAREHOUSE_POOL = "warehouse"
 
-RAW = {system: Asset(f"raw_{system}", uri=f"counterflow://raw/{system}") for system in READ}
+RAW = {system: Asset(f"raw_{system}", uri=f"counterflow://raw/{system}") for system in systems.READ}
 BUILT = {layer: Asset(layer, uri=f"counterflow://{layer}") for layer in LAYERS}
 CHECKED = Asset("checked", uri="counterflow://checked")
 DELIVERED = {
-    system: Asset(f"delivered_{system}", uri=f"counterflow://delivered/{system}") for system in WRITTEN
+    system: Asset(f"delivered_{system}", uri=f"counterflow://delivered/{system}")
+    for system in systems.WRITTEN
 }
 SUMMARY = Asset("sync_summary", uri="counterflow://sync_summary")
 
@@ -43,7 +46,8 @@ DEFAULTS: dict[str, Any] = {
     "retry_policy": ExceptionRetryPolicy(
         rules=[
             RetryRule(Unavailable, RetryAction.RETRY, reason="the system may answer later"),
-            RetryRule([Rejected, Misconfigured], RetryAction.FAIL, reason="trying again would not help"),
+            # Rejected, Misconfigured, a model that failed
+            RetryRule(CounterflowError, RetryAction.FAIL, reason="trying again would not help"),
         ]
     ),
 }
@@ -104,15 +108,30 @@ def require_one_success(context: Context, task_ids: Iterable[str]) -> None:
         raise AirflowFailException(f"nothing to go on with: none of {', '.join(wanted)} succeeded")
 
 
-def require_none_failed(context: Context) -> None:
-    """No task of this run failed, so that the run may be green. AirflowFailException names those that did."""
+def failed_tasks(context: Context) -> list[str]:
+    """The tasks of this run that failed, or were not begun because of one; each with a line in the log."""
     failed = sorted(task for task, state in states(context).items() if state in ("failed", "upstream_failed"))
+    for task_id in failed:
+        log.error("%s did not succeed: its own log says why", task_id)
+    return failed
+
+
+def require_green(context: Context) -> dict[str, Any]:
+    """The run's summary, if no task failed and no row is unexplained; else this task fails and says which."""
+    from counterflow import steps
+
+    failed = failed_tasks(context)
+    summary = steps.summarize(run_id(context))
     if failed:
-        raise AirflowFailException(f"failed in this run: {', '.join(failed)}. Their logs say why")
+        raise AirflowFailException(f"did not succeed in this run: {', '.join(failed)}")
+    return dict(summary.as_json())
 
 
 def report(context: Context, asset: Asset, extra: dict[str, Any]) -> None:
-    """The asset's event of this task carries `extra` as JSON, for the UI and for other people's DAGs."""
+    """The asset's event of this task carries `extra` as JSON, and the log has a line for each part of it."""
+    for name, value in extra.items():
+        for item in value if isinstance(value, list) else [value]:
+            log.info("%s: %s", name, item)
     context["outlet_events"][asset].extra = extra
 
 

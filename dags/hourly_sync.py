@@ -41,10 +41,11 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowSkipException
 
+from counterflow import systems
 from dags import _airflow as run
 
-READS = [f"extract_{system}.read" for system in run.READ]
-WRITES = [f"deliver_{system}.write" for system in run.WRITTEN]
+READS = [f"extract_{system}.read" for system in systems.READ]
+WRITES = [f"deliver_{system}.write" for system in systems.WRITTEN]
 
 
 @dag(
@@ -56,12 +57,12 @@ WRITES = [f"deliver_{system}.write" for system in run.WRITTEN]
     catchup=False,
     max_active_runs=1,
     default_args=run.DEFAULTS,
-    tags=["sync", *run.READ],
+    tags=["sync", *systems.READ],
     params={
         "systems": Param(
-            list(run.READ),
+            list(systems.READ),
             type="array",
-            items={"type": "string", "enum": list(run.READ)},
+            items={"type": "string", "enum": list(systems.READ)},
             minItems=1,
             uniqueItems=True,
             title="Systems",
@@ -105,10 +106,10 @@ def hourly_sync() -> None:
         context = get_current_context()
         if context["params"]["plan_only"]:
             raise AirflowSkipException("a plan writes nothing")
-        for system in run.WRITTEN:
+        for system in systems.WRITTEN:
             run.require_chosen(context, system)
         run.require_one_success(context, WRITES)
-        steps.settle(run.run_id(context))
+        steps.settle(run.run_id(context), run.connection)
 
     @task(
         trigger_rule=TriggerRule.ALL_DONE,
@@ -118,18 +119,14 @@ def hourly_sync() -> None:
         doc_md="The run's counts and open rows are recorded. Red: a task failed, or a row is unexplained.",
     )
     def summarize() -> None:
-        from counterflow import steps
-
         context = get_current_context()
-        summary = steps.summarize(run.run_id(context))
-        run.report(context, run.SUMMARY, run.plain(summary))
-        run.require_none_failed(context)
+        run.report(context, run.SUMMARY, run.require_green(context))
 
-    ready, last_layer, gate, settled = prepare(), _build(), check(), settle()
-    for system in run.READ:
-        ready >> _extract(system) >> last_layer
-    last_layer >> gate
-    for system in run.WRITTEN:
+    ready, built, gate, settled = prepare(), _build(), check(), settle()
+    for system in systems.READ:
+        ready >> _extract(system) >> built
+    built >> gate
+    for system in systems.WRITTEN:
         gate >> _deliver(system) >> settled
     settled >> summarize()
 
@@ -157,7 +154,6 @@ def _extract(system: str) -> TaskGroup:
 
 def _build() -> TaskGroup:
     """The task group of dbt's layers, one after the other."""
-
     with TaskGroup(group_id="build") as group:
         chain(*(_layer(layer) for layer in run.LAYERS))
     return group

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from airflow.sdk import TaskGroup, TriggerRule, dag, get_current_context, task
 
+from counterflow import systems
 from dags import _airflow as run
 
 
@@ -35,7 +36,7 @@ from dags import _airflow as run
     catchup=False,
     max_active_runs=1,
     default_args=run.DEFAULTS,
-    tags=["census", *run.READ],
+    tags=["census", *systems.READ],
 )
 def nightly_census() -> None:
     """One night's census."""
@@ -62,14 +63,10 @@ def nightly_census() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE, retries=0, doc_md="Red: a task failed, or a row is unexplained.")
     def summarize() -> None:
-        from counterflow import steps
-
-        context = get_current_context()
-        steps.summarize(run.run_id(context))
-        run.require_none_failed(context)
+        run.require_green(get_current_context())
 
     ready, checked = prepare(), check()
-    for system in run.READ:
+    for system in systems.READ:
         ready >> _census(system) >> checked
     checked >> summarize()
 

@@ -44,7 +44,7 @@ class Odoo:
     """The ERP's extractor."""
 
     system = "odoo"
-    resources = (
+    resources: tuple[Resource, ...] = (
         *(Resource(model.replace(".", "_"), model, changed="write_date") for model in FIELDS),
         Resource("stock_quant", "stock.quant", key="key"),
     )

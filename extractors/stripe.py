@@ -35,7 +35,7 @@ class Stripe:
     """The processor's extractor. `events`: the events that tell of a change to such an object."""
 
     system = "stripe"
-    resources = (
+    resources: tuple[Resource, ...] = (
         Resource("charges", "/charges", options={"events": "charge.*", "object": "charge"}),
         Resource(
             "payment_intents",

@@ -47,7 +47,7 @@ class WooCommerce:
     """The shop's extractor."""
 
     system = "woocommerce"
-    resources = (
+    resources: tuple[Resource, ...] = (
         Resource("orders", "/orders", changed="date_modified_gmt", options={"status": "any"}),
         Resource(
             "orders_trash",

@@ -77,7 +77,7 @@ class LedgerEntries:
     def send(
         self, client: Odoo, intents: Sequence[Intent], present: Mapping[str, Present]
     ) -> Mapping[str, Sent | NotSent]:
-        """The entries loaded and posted in one batch; one that the batch fails on is found one by one."""
+        """The entries loaded and posted in one batch; one that it fails on is found by halving the batch."""
         accounts = _account_ids(client, intents)
         answers: dict[str, Sent | NotSent] = {}
         ready = []
@@ -102,10 +102,11 @@ class LedgerEntries:
         except Rejected as error:
             if len(intents) == 1:
                 return {intents[0].key: _refusal(client, intents[0], error)}
-            answers: dict[str, Sent | NotSent] = {}
-            for intent in intents:
-                answers |= self._load_and_post(client, [intent], accounts)
-            return answers
+            half = len(intents) // 2
+            first, second = intents[:half], intents[half:]
+            return self._load_and_post(client, first, accounts) | self._load_and_post(
+                client, second, accounts
+            )
         return {intent.key: Sent(self.wanted(intent)) for intent in intents}
 
 

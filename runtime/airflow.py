@@ -2,8 +2,8 @@
 
 `airflow standalone` would ignore SIGTERM, leave orphans and force another sign-in; separate commands
 import Airflow four times. Here the parent brings the metadata database up to date, creates the
-administrator and the pools (airflow_pools.json), forks API server, scheduler and DAG processor (nothing of ours defers, so there is no
-triggerer), starts again what dies, and ends them all at SIGTERM.
+administrator and the pools (airflow_pools.json), forks API server, scheduler and DAG processor
+(nothing of ours defers, so there is no triggerer), starts again what dies, and ends them all at SIGTERM.
 
 Takes everything from the environment that runtime/env.py makes: `python -m runtime.airflow`.
 """

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from runtime.env import AIRFLOW_DATABASE, PORTS, WAREHOUSE_DATABASE, Settings, environment
+from runtime.env import AIRFLOW_DATABASE, PORTS, ROOT, WAREHOUSE_DATABASE, Settings, environment
 from runtime.errors import CannotStart
 from runtime.ports import require_free
 from runtime.postgres import EmbeddedPostgres
@@ -58,6 +59,8 @@ class Stack:
             server = self._start_postgres(undo)
             env = environment(self.settings, server, {})
             self._start(self.sandbox, env, undo, f"stand-ins with {self.settings.orders} orders")
+            if self.settings.odoo_home:
+                self._set_up_real_odoo()
             env = environment(self.settings, server, self.connections())
             if airflow:
                 self._start(self.airflow, env, undo, f"Airflow at {self.settings.ui_url}")
@@ -88,6 +91,16 @@ class Stack:
         if self.settings.odoo_home:
             found["odoo"] = _read(self.settings.odoo_home / "connection.json")
         return found
+
+    def trade(self) -> dict[str, Any]:
+        """Another hour of trade has happened in every system; what the stand-ins tell of it."""
+        answer = httpx.post(f"{self.settings.sandbox_url('woocommerce')}/_sandbox/trade", timeout=120)
+        if answer.is_error:
+            raise CannotStart(f"The stand-ins could not trade: {answer.text[:300]}\n{self.sandbox.tail()}")
+        told: dict[str, Any] = answer.json()
+        if self.settings.odoo_home:
+            self._odoo_world("trade", "--hour", str(told["hour"]))
+        return told
 
     def server(self) -> Server:
         """The server that is in use: one's own or the embedded one."""
@@ -122,6 +135,25 @@ class Stack:
             self._say(f"{what} ({time.monotonic() - started:.1f} s)")
         else:
             self._say(f"{what} (was up already)")
+
+    def _set_up_real_odoo(self) -> None:
+        """The story's back office stands in the real Odoo; safe to repeat."""
+        started = time.monotonic()
+        self._odoo_world("set-up", "--orders", str(self.settings.orders))
+        self._say(f"the story in the real Odoo ({time.monotonic() - started:.1f} s)")
+
+    def _odoo_world(self, action: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", "sandbox.odoo_world", action, *arguments]
+        connection = json.dumps(self.connections()["odoo"])
+        done = subprocess.run(
+            [*command, "--seed", str(self.settings.seed)],
+            env=os.environ | {"AIRFLOW_CONN_ODOO": connection, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CannotStart(f"The story could not {action} in the real Odoo:\n{done.stderr[-2000:]}")
 
     def _sandbox_command(self) -> list[str]:
         settings = self.settings

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.odoo_store import Env, Row
-from sandbox.odoo_taxes import line_amounts
+from sandbox.odoo_taxes import line_amounts, order_amounts
 
 Compute = Callable[[Env, str, Row], Any]
 
@@ -176,8 +176,7 @@ def children(env: Env, model: str, field: str, row_id: int) -> list[Row]:
 def _order_sum(part: str) -> Compute:
     def compute(env: Env, model: str, row: Row) -> float:
         lines = children(env, f"{model}.line", "order_id", row["id"])
-        amounts = [line_amounts(env, line, _quantity(model, line)) for line in lines]
-        return round(sum(amount[part] for amount in amounts), 2)
+        return order_amounts(env, [(line, _quantity(model, line)) for line in lines])[part]
     return compute
 
 

@@ -77,6 +77,8 @@ class Store:
         self.tables = {name: Table(model, changes) for name, model in models.items()}
         self.lock = threading.RLock()
         self.commits = 0
+        self.rules: dict[tuple[int, str], list[Any]] = {}
+        """Record rules: what a user sees of a model, as a domain."""
         self.born: dict[tuple[str, str], int] = {}
         """Number of the commit that made an external id, by (module, name)."""
 

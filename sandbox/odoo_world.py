@@ -10,69 +10,19 @@ their own references, till sales their uuid, and stock is counted only where the
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-import httpx
-
+from sandbox.odoo_world_books import open_books
+from sandbox.odoo_world_calls import Odoo, Row, batches, odoo_time
+from sandbox.odoo_world_till import Till
 from sandbox.story import Story
-from sandbox.story_things import CounterSale, Customer, PurchaseLine, SaleLine, Sku, Supplier
+from sandbox.story_things import CounterSale, Customer, PurchaseLine, SaleLine, Sku, StaffTypedOrder
 
-BATCH = 100
-TILL_TAX_PERCENT = 13  # Ontario HST
-Row = dict[str, Any]
-
-
-class Odoo:
-    """JSON-2 calls. One call is one transaction."""
-
-    def __init__(self, connection: str) -> None:
-        """`connection` is the JSON of an AIRFLOW_CONN_ODOO."""
-        fields = json.loads(connection)
-        extra = fields.get("extra", {})
-        self._client = httpx.Client(
-            base_url=f"{fields['schema']}://{fields['host']}:{fields['port']}/json/2/",
-            headers={"Authorization": f"bearer {fields['password']}", "X-Odoo-Database": extra["database"]},
-            verify=extra.get("ca_file") or True,
-            timeout=300,
-        )
-
-    def call(self, model: str, method: str, **arguments: Any) -> Any:
-        """The method's result; RuntimeError with Odoo's own words where it refuses."""
-        answer = self._client.post(f"{model}/{method}", json=arguments)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{model}/{method}: HTTP {answer.status_code} {answer.json().get('message')}")
-        return answer.json()
-
-    def find(self, model: str, domain: list[Any], *fields: str) -> list[Row]:
-        """The records, archived ones too, many2one as plain ids."""
-        found: list[Row] = self.call(
-            model, "search_read", domain=domain, fields=list(fields), load=None, context={"active_test": False}
-        )
-        return found
-
-    def load(self, model: str, rows: Sequence[Row]) -> list[int]:
-        """The ids of records made, or made the same again, by their external ids (key `id` of a row)."""
-        ids: list[int] = []
-        for part in batches(rows):
-            fields = list(part[0])
-            result = self.call(model, "load", fields=fields, data=[[row[field] for field in fields] for row in part])
-            if not result["ids"]:
-                raise RuntimeError(f"{model}/load: {result['messages'][0]['message']}")
-            ids += result["ids"]
-        return ids
-
-
-def batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    """The rows, BATCH at a time."""
-    rows = list(rows)
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
+# Without these Odoo answers 200 with a question (a back order? a text message?) and moves nothing.
+NO_QUESTIONS = {"skip_backorder": True, "skip_sms": True}
 
 
 class OdooWorld:
@@ -88,6 +38,10 @@ class OdooWorld:
     def set_up(self) -> None:
         """All of it stands, up to the end of the history."""
         self._opening_stock()
+        goods = sum(
+            row.quantity * row.sku.cost_cents for row in self.story.opening_stock if row.sku.odoo_codes
+        )
+        open_books(self.odoo, self.story.counted_at, goods)
         self._suppliers()
         self._purchases()
         self._typed_orders()
@@ -192,35 +146,41 @@ class OdooWorld:
 
     def _supplier_ids(self) -> dict[str, int]:
         rows = [
-            {"id": f"maple.supplier_{place}", "name": row.name, "email": row.email, "is_company": "1", "supplier_rank": 1}
+            {
+                "id": f"maple.supplier_{place}",
+                "name": row.name,
+                "email": row.email,
+                "is_company": "1",
+                "supplier_rank": 1,
+            }
             for place, row in enumerate(self.story.suppliers)
         ]
-        return dict(zip([row.name for row in self.story.suppliers], self.odoo.load("res.partner", rows), strict=True))
+        return dict(
+            zip([row.name for row in self.story.suppliers], self.odoo.load("res.partner", rows), strict=True)
+        )
 
     def _purchases(self) -> None:
-        """Purchase orders not there yet: confirmed where they were, and received as far as they were."""
-        there = {row["partner_ref"] for row in self.odoo.find("purchase.order", [], "partner_ref")}
+        """Purchase orders: confirmed where they were, and received as far as they were."""
         suppliers = self._supplier_ids()
+        there = {
+            row["partner_ref"]: row for row in self.odoo.find("purchase.order", [], "partner_ref", "state")
+        }
         for order in self.story.purchase_orders:
-            if order.ref in there:
-                continue
-            [made] = self.odoo.call(
-                "purchase.order",
-                "create",
-                vals_list=[
-                    {
-                        "partner_id": suppliers[order.supplier.name],
-                        "partner_ref": order.ref,
-                        "date_order": odoo_time(order.ordered_at),
-                        "order_line": [
-                            [0, 0, self._purchase_line(line, odoo_time(order.expected_at))] for line in order.lines
-                        ],
-                    }
-                ],
-            )
-            if order.state == "purchase":
-                self.odoo.call("purchase.order", "button_confirm", ids=[made])
-                self._move("purchase_line_id.order_id", {made: [(line.sku, line.received) for line in order.lines]})
+            if order.ref not in there:
+                expected = odoo_time(order.expected_at)
+                values = {
+                    "partner_id": suppliers[order.supplier.name],
+                    "partner_ref": order.ref,
+                    "date_order": odoo_time(order.ordered_at),
+                    "order_line": [[0, 0, self._purchase_line(line, expected)] for line in order.lines],
+                }
+                [made] = self.odoo.call("purchase.order", "create", vals_list=[values])
+                there[order.ref] = {"id": made, "state": "draft"}
+            row = there[order.ref]
+            if order.state == "purchase" and row["state"] == "draft":
+                self.odoo.call("purchase.order", "button_confirm", ids=[row["id"]])
+            received = {row["id"]: [(line.sku, line.received) for line in order.lines]}
+            self._move("purchase.order.line", "purchase_line_id", received)
 
     def _purchase_line(self, line: PurchaseLine, expected: str) -> Row:
         return {
@@ -231,37 +191,35 @@ class OdooWorld:
         }
 
     def _typed_orders(self) -> None:
-        """Sale orders not there yet, confirmed, and delivered as far as they were."""
-        there = {row["client_order_ref"] for row in self.odoo.find("sale.order", [], "client_order_ref")}
-        typed = [
-            order for order in self.story.typed_orders if (order.web_order_number or order.ref) not in there and order.lines
-        ]
-        partners = self._partners(order.customer for order in typed)
-        for part in batches(typed):
-            orders = [
-                {
-                    "partner_id": partners[order.customer.index],
-                    "client_order_ref": order.web_order_number or order.ref,
-                    "order_line": [[0, 0, self._sale_line(line)] for line in order.lines],
-                }
-                for order in part
-            ]
-            ids = self.odoo.call("sale.order", "create", vals_list=orders)
-            self.odoo.call("sale.order", "action_confirm", ids=ids)
-            self._move(
-                "sale_line_id.order_id",
-                {
-                    made: [(line.sku, line.delivered) for line in order.lines]
-                    for made, order in zip(ids, part, strict=True)
-                },
-            )
-            self.odoo.load(  # confirming dates an order today
-                "sale.order",
-                [
-                    {".id": made, "date_order": odoo_time(order.ordered_at)}
-                    for made, order in zip(ids, part, strict=True)
-                ],
-            )
+        """Sale orders, confirmed, and delivered as far as they were."""
+        fields = ("client_order_ref", "state")
+        there = {row["client_order_ref"]: row for row in self.odoo.find("sale.order", [], *fields)}
+        typed = {
+            order.web_order_number or order.ref: order for order in self.story.typed_orders if order.lines
+        }
+        missing = [order for ref, order in typed.items() if ref not in there]
+        partners = self._partners(order.customer for order in missing)
+        for part in batches(missing):
+            self.odoo.call("sale.order", "create", vals_list=[self._sale(order, partners) for order in part])
+        ours = self.odoo.find("sale.order", [["client_order_ref", "in", list(typed)]], *fields)
+        for rows in batches(row for row in ours if row["state"] == "draft"):
+            self.odoo.call("sale.order", "action_confirm", ids=[row["id"] for row in rows])
+            dates = [(row["id"], typed[row["client_order_ref"]].ordered_at) for row in rows]
+            # Confirming has dated them today.
+            self.odoo.load("sale.order", [{".id": made, "date_order": odoo_time(at)} for made, at in dates])
+        for rows in batches(ours):
+            delivered = {
+                row["id"]: [(line.sku, line.delivered) for line in typed[row["client_order_ref"]].lines]
+                for row in rows
+            }
+            self._move("sale.order.line", "sale_line_id", delivered)
+
+    def _sale(self, order: StaffTypedOrder, partners: dict[int, int]) -> Row:
+        return {
+            "partner_id": partners[order.customer.index],
+            "client_order_ref": order.web_order_number or order.ref,
+            "order_line": [[0, 0, self._sale_line(line)] for line in order.lines],
+        }
 
     def _sale_line(self, line: SaleLine) -> Row:
         return {
@@ -270,120 +228,43 @@ class OdooWorld:
             "price_unit": line.price_cents / 100,
         }
 
-    def _move(self, order_field: str, orders: dict[int, list[tuple[Sku, int]]]) -> None:
-        """The orders' goods move as far as their lines say; the rest waits in a back order."""
-        line_field = order_field.split(".")[0]
-        moves = self.odoo.find("stock.move", [[order_field, "in", list(orders)]], "product_id", "picking_id", line_field)
-        lines = self.odoo.find(
-            "sale.order.line" if line_field == "sale_line_id" else "purchase.order.line",
-            [["order_id", "in", list(orders)]],
-            "order_id",
-        )
+    def _move(self, line_model: str, line_field: str, orders: dict[int, list[tuple[Sku, int]]]) -> None:
+        """The orders' goods have moved as far as their lines say, the rest waits in a back order.
+
+        Orders of which anything has moved before are left alone.
+        """
+        lines = self.odoo.find(line_model, [["order_id", "in", list(orders)]], "order_id")
         order_of = {line["id"]: line["order_id"] for line in lines}
-        waiting = {
-            (order, self.products[sku.code]): quantity for order, goods in orders.items() for sku, quantity in goods
+        fields = ("product_id", "picking_id", "state", line_field)
+        moves = self.odoo.find("stock.move", [[line_field, "in", list(order_of)]], *fields)
+        begun = {order_of[move[line_field]] for move in moves if move["state"] == "done"}
+        due = {
+            (order, self.products[sku.code]): quantity
+            for order, goods in orders.items()
+            for sku, quantity in goods
+            if order not in begun and quantity
         }
         by_quantity: dict[int, list[int]] = defaultdict(list)
         pickings: set[int] = set()
         for move in moves:
-            quantity = waiting.pop((order_of[move[line_field]], move["product_id"]), 0)
+            quantity = due.pop((order_of[move[line_field]], move["product_id"]), 0)
             if quantity:
                 by_quantity[quantity].append(move["id"])
                 pickings.add(move["picking_id"])
         for quantity, ids in by_quantity.items():
             self.odoo.call("stock.move", "write", ids=ids, vals={"quantity": quantity, "picked": True})
         for part in batches(sorted(pickings)):
-            self.odoo.call("stock.picking", "button_validate", ids=part, context={"skip_backorder": True})
+            done = self.odoo.call("stock.picking", "button_validate", ids=part, context=NO_QUESTIONS)
+            if done is not True:
+                raise RuntimeError(
+                    f"stock.picking/button_validate: not done, Odoo asks for {done.get('res_model')}"
+                )
 
     def sell(self, sales: Sequence[CounterSale]) -> None:
         """The sales are in the till, each once; their goods have left the stock."""
-        if not sales:
-            return
-        partners = self._partners(sale.customer for sale in sales if sale.customer)
-        till = self._till()
-        for part in batches(sales):
-            orders = [self._till_order(sale, till, partners) for sale in part]
-            self.odoo.call("pos.order", "sync_from_ui", orders=orders)
-
-    def _till(self) -> Row:
-        """The open session of the first till, its payment methods and the tax of what is sold there."""
-        user = self.odoo.call("res.users", "context_get")["uid"]
-        [config, *_] = self.odoo.find("pos.config", [], "payment_method_ids")
-        methods = self.odoo.find("pos.payment.method", [["id", "in", config["payment_method_ids"]]], "type")
-        taxes = self.odoo.find(
-            "account.tax",
-            [["type_tax_use", "=", "sale"], ["amount_type", "=", "percent"], ["amount", "=", TILL_TAX_PERCENT]],
-            "name",
-        )
-        sessions = self.odoo.find(
-            "pos.session", [["state", "!=", "closed"], ["config_id", "=", config["id"]]], "state"
-        )
-        session = sessions[0]["id"] if sessions else self.odoo.call(
-            "pos.session", "create", vals_list=[{"config_id": config["id"], "user_id": user}]
-        )[0]  # fmt: skip
-        if not sessions or sessions[0]["state"] == "opening_control":
-            self.odoo.call("pos.session", "set_opening_control", ids=[session], cashbox_value=200, notes="")
-        return {
-            "session": session,
-            "user": user,
-            "tax": taxes[0]["id"],
-            "cash": next(row["id"] for row in methods if row["type"] == "cash"),
-            "card": next(row["id"] for row in methods if row["type"] == "bank"),
-        }
-
-    def _till_order(self, sale: CounterSale, till: Row, partners: dict[int, int]) -> Row:
-        """What the till's own program sends for a sale that is paid."""
-        sold_at = odoo_time(sale.sold_at)
-        lines, taxes, total = [], 0, 0
-        for place, line in enumerate(sale.lines):
-            cents = line.quantity * line.price_cents
-            tax = (cents * TILL_TAX_PERCENT + 50) // 100
-            taxes, total = taxes + tax, total + cents + tax
-            lines.append(
-                {
-                    "uuid": _uuid(sale.ref, f"line {place}"),
-                    "product_id": self.products[line.sku.code],
-                    "qty": line.quantity,
-                    "price_unit": line.price_cents / 100,
-                    "discount": 0,
-                    "tax_ids": [[6, 0, [till["tax"]]]],
-                    "price_subtotal": cents / 100,
-                    "price_subtotal_incl": (cents + tax) / 100,
-                }
-            )
-        payment = {
-            "uuid": _uuid(sale.ref, "payment"),
-            "name": sold_at,
-            "payment_method_id": till[sale.payment],
-            "amount": total / 100,
-        }
-        return {
-            "uuid": _uuid(sale.ref, "order"),
-            "access_token": _uuid(sale.ref, "access"),
-            "pos_reference": sale.ref,
-            "session_id": till["session"],
-            "user_id": till["user"],
-            "partner_id": partners[sale.customer.index] if sale.customer else False,
-            "date_order": sold_at,
-            "lines": [[0, 0, line] for line in lines],
-            "payment_ids": [[0, 0, payment]],
-            "amount_total": total / 100,
-            "amount_tax": taxes / 100,
-            "amount_paid": total / 100,
-            "amount_return": 0,
-            "state": "paid",
-            "to_invoice": False,
-        }
-
-
-def odoo_time(moment: datetime) -> str:
-    """UTC as Odoo writes it, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _uuid(ref: str, part: str) -> str:
-    """The same for the same sale: what makes a repeated sale one sale."""
-    return str(uuid5(NAMESPACE_URL, f"maple-lane/{ref}/{part}"))
+        if sales:
+            partners = self._partners(sale.customer for sale in sales if sale.customer)
+            Till(self.odoo, self.products).sell(sales, partners)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from sandbox.story_things import ChargeLine, Customer, Sku, WebLine, WebOrder, W
 
 HOUR = 3600
 SETTLING_SECONDS = 20 * HOUR
+REFUND_AFTER_SECONDS = 17 * HOUR
 LONGEST_HISTORY_SECONDS = 547 * 24 * HOUR  # after 2025-04-01 for any history that ends in late 2026
 LARGEST_GAP_SECONDS = 90 * 60
 COUPON_PERCENT = 10
@@ -83,10 +84,11 @@ class OrderBook:
             method = "stripe"
         return status, method, status == "completed", place
 
-    def modified(self, index: int) -> int:
-        """When the order last changed, seconds since 1970."""
+    def outline(self, index: int) -> tuple[int, int, str, bool]:
+        """(created, modified, status, has a refund): what lists of orders are sorted and cut by."""
         status, _, _, place = self.rota(index)
-        return self.created(index) + _modified_after(status, place)
+        created = self.created(index)
+        return created, created + _modified_after(status, place), status, bool(_Refund.of(status, place))
 
     def order(self, index: int) -> WebOrder:
         """The order of that index as it stands at the end of the history."""
@@ -133,8 +135,8 @@ def _modified_after(status: str, place: int) -> int:
     if place < 0:
         return 5
     if status == "completed":
-        return 17 * HOUR if place in (_PARTIAL_REFUND, _AMOUNT_REFUND) else 16 * HOUR
-    return {"refunded": 17 * HOUR, "trash": 19 * HOUR, "cancelled": 18 * HOUR}.get(status, 60)
+        return REFUND_AFTER_SECONDS if place in (_PARTIAL_REFUND, _AMOUNT_REFUND) else 16 * HOUR
+    return {"refunded": REFUND_AFTER_SECONDS, "trash": 19 * HOUR, "cancelled": 18 * HOUR}.get(status, 60)
 
 
 def compose(
@@ -211,7 +213,7 @@ def _paid_and_completed(status: str, method: str, created: int, modified: int) -
 
 
 def _refund(kind: str, lines: tuple[WebLine, ...], total_cents: int, created: int) -> WebRefund:
-    at = moment(created + 17 * HOUR)
+    at = moment(created + REFUND_AFTER_SECONDS)
     if kind == _Refund.FULL:
         everything = tuple((place, line.quantity) for place, line in enumerate(lines))
         return WebRefund(at, "Changed their mind", everything, True, total_cents)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
 
 _ID_BITS = 26
 _ID_MASK = (1 << _ID_BITS) - 1
@@ -13,9 +12,17 @@ _ID_MASK = (1 << _ID_BITS) - 1
 class Timeline:
     """(moment, id) pairs in ascending order, 8 bytes each; moments are seconds since 1970, ids below 2**26."""
 
-    def __init__(self, pairs: Iterable[tuple[int, int]] = ()) -> None:
-        """Every pair given, sorted."""
-        self._keys = array("q", sorted([(moment << _ID_BITS) | identity for moment, identity in pairs]))
+    def __init__(self) -> None:
+        """Empty. Fill it with `append`, then `sort` it once."""
+        self._keys = array("q")
+
+    def append(self, moment: int, identity: int) -> None:
+        """The pair is at the end; `sort` puts it in its place."""
+        self._keys.append((moment << _ID_BITS) | identity)
+
+    def sort(self) -> None:
+        """Everything appended is in its place."""
+        self._keys = array("q", sorted(self._keys))
 
     def __len__(self) -> int:
         """How many there are."""

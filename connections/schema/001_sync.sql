@@ -75,8 +75,11 @@ create table if not exists sync.builds (
     build_id bigint generated always as identity primary key,
     run_id text not null,
     version_until bigint not null,
+    since_version bigint not null,
+    since_build bigint not null,
     status text not null default 'running'
         check (status in ('running', 'succeeded', 'failed')),
+    results jsonb not null default '{}',
     started_at timestamptz not null default now(),
     finished_at timestamptz
 );

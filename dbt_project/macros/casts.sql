@@ -19,7 +19,7 @@
 
 {#- seconds since 1970 -> timestamptz -#}
 {% macro as_epoch(expression) -%}
-    to_timestamp({{ as_type(expression, "bigint") }})
+    to_timestamp(case when {{ is_readable(expression, "epoch") }} then nullif({{ expression }}, '')::bigint end)
 {%- endmacro %}
 
 {#- True for an absent value too: absence is a problem only where the column is required. PostgreSQL reads
@@ -29,6 +29,8 @@
         coalesce({{ expression }}, '') = '' or ({{ expression }} ~ '^-?[0-9.]' and pg_input_is_valid({{ expression }}, 'numeric'))
     {%- elif type == "timestamp" -%}
         coalesce({{ expression }}, '') = '' or ({{ expression }} ~ '^[0-9]{4}-' and pg_input_is_valid({{ expression }}, 'timestamp'))
+    {%- elif type == "epoch" -%}
+        coalesce({{ expression }}, '') = '' or {{ expression }} ~ '^[0-9]{1,11}$'
     {%- else -%}
         coalesce({{ expression }}, '') = '' or pg_input_is_valid({{ expression }}, '{{ type }}')
     {%- endif -%}

@@ -42,7 +42,13 @@
 
 {#- where clause of everything downstream: only the keys in the changed set -#}
 {% macro where_changed(key, changed_model) -%}
-    {%- if is_incremental() %}where {{ key }} in (select {{ key.split(".") | last }} from {{ ref(changed_model) }}){% else %}where true{% endif -%}
+    {#- Named outside the condition: dbt reads a model's dependencies with is_incremental() false. -#}
+    {%- set changed = ref(changed_model) -%}
+    {%- if is_incremental() -%}
+        where {{ key }} in (select changed.{{ key.split(".") | last }} from {{ changed }} as changed)
+    {%- else -%}
+        where true
+    {%- endif -%}
 {%- endmacro %}
 
 {#- condition of a changed set on its inputs: rows that are new since the last build that succeeded -#}

@@ -10,3 +10,8 @@
 {% macro sku_key(sku) -%}
     nullif(lower(btrim({{ sku }})), '')
 {%- endmacro %}
+
+{#- Stripe's plugin has a method of its own for each kind of payment: stripe, stripe_klarna, stripe_ideal, … -#}
+{% macro is_paid_by_stripe(payment_method) -%}
+    coalesce({{ payment_method }} = 'stripe' or {{ payment_method }} like 'stripe\_%', false)
+{%- endmacro %}

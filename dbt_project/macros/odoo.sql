@@ -1,12 +1,16 @@
-{#- The raw rows of an Odoo model that are new to this build, each field as text (many2many: a JSON list).
+{#- The raw rows of an Odoo model that are new to this build, each field as text.
 
     Odoo writes false where it has nothing (a name, a date, a many2one); only the fields in `flags` are true or
-    false themselves. `fields` and `flags` are names of Odoo's fields; record_key is raw's own key. -#}
-{% macro odoo_records(table, fields, flags=[]) -%}
+    false themselves. Those in `lists` (many2many, one2many) become text that reads as an array: '{1,2}'.
+    record_key is raw's own key. -#}
+{% macro odoo_records(table, fields, lists=[], flags=[]) -%}
     select
         raw_rows.key as record_key,
         {%- for field in fields %}
         nullif(record.{{ adapter.quote(field) }}, 'false'::jsonb) #>> '{}' as {{ adapter.quote(field) }},
+        {%- endfor %}
+        {%- for list in lists %}
+        translate(nullif(record.{{ adapter.quote(list) }}, 'false'::jsonb) #>> '{}', '[]', '{}') as {{ adapter.quote(list) }},
         {%- endfor %}
         {%- for flag in flags %}
         record.{{ adapter.quote(flag) }} #>> '{}' as {{ adapter.quote(flag) }},
@@ -16,22 +20,10 @@
         raw_rows.extracted_at,
         raw_rows.version
     from {{ source("odoo", table) }} as raw_rows
-    cross join lateral jsonb_to_record(raw_rows.payload) as record (
-        {%- for field in fields + flags %}{{ adapter.quote(field) }} jsonb{{ ", " if not loop.last }}{% endfor -%}
+    cross join lateral jsonb_to_record({{ json_object("raw_rows.payload") }}) as record (
+        {%- for field in fields + lists + flags %}{{ adapter.quote(field) }} jsonb{{ ", " if not loop.last }}{% endfor -%}
     )
     {{ where_new("raw_rows.version") }}
-{%- endmacro %}
-
-{#- A many2many or one2many: a JSON list of ids -> bigint[]; empty where there is none. -#}
-{% macro as_ids(expression) -%}
-    case
-        when {{ is_list_of_ids(expression) }} then translate(coalesce({{ expression }}, '[]'), '[]', '{}')::bigint[]
-        else '{}'::bigint[]
-    end
-{%- endmacro %}
-
-{% macro is_list_of_ids(expression) -%}
-    coalesce({{ expression }}, '[]') ~ '^\[[0-9, ]*\]$' and pg_input_is_valid(translate(coalesce({{ expression }}, '[]'), '[]', '{}'), 'bigint[]')
 {%- endmacro %}
 
 {#- A day, 'YYYY-MM-DD' -> date -#}
@@ -44,6 +36,16 @@
 {% macro odoo_tax_code(name) -%}
     case
         when {{ name }} ~* '\m(PST|RST)\M.*\mMB\M' then 'RST'
-        else upper(substring({{ name }} from '(?i)\m(GST|HST|QST|PST|RST|TPS|TVH|TVQ)\M'))
+        else upper(substring({{ name }} from '(?i)\m(GST|HST|QST|PST|RST)\M'))
     end
+{%- endmacro %}
+
+{#- The province that the name of an Odoo tax ends with ('7% PST BC'); null: none. -#}
+{% macro odoo_tax_province(name) -%}
+    substring({{ name }} from '\m(AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT)\M')
+{%- endmacro %}
+
+{#- A key made of free text, short enough for an index whatever the text. -#}
+{% macro long_key(expression) -%}
+    case when length({{ expression }}) > 100 then md5({{ expression }}) else {{ expression }} end
 {%- endmacro %}

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import httpx
 
+from sandbox.odoo_world import OdooWorld
 from sandbox.real_odoo import machine
 from sandbox.real_odoo.machine import HOME, PORT, RUN, CannotRun
+from sandbox.story import Story
 
 FILES = Path(__file__).parent
 URL = f"http://127.0.0.1:{PORT}"
@@ -64,6 +66,8 @@ def up() -> None:
     if not (HOME / "database.complete").exists():
         make_database()
     start_server()
+    say("setting up the story: products, stock, books, purchases, sales")
+    OdooWorld(machine.CONNECTION.read_text(), Story()).set_up()
     say(f"Odoo 19 answers at {URL}; sign-in for programs: {machine.CONNECTION}")
 
 
@@ -75,7 +79,9 @@ def make_database() -> None:
     say("  base is in; installing stock, sales, purchases, point of sale and the Canadian books")
     script = (FILES / "shop.py").read_text() + "\nset_up(env)\n"
     printed = machine.run(
-        odoo("shell", "-d", name, "--no-http", "--log-level=error"), stdin=script, why="the shop was not set up"
+        odoo("shell", "-d", name, "--no-http", "--log-level=error"),
+        stdin=script,
+        why="the shop was not set up",
     )
     results = [line for line in printed.splitlines() if line.startswith("RESULT ")]
     if not results:
@@ -85,8 +91,12 @@ def make_database() -> None:
     machine.CONNECTION.write_text(
         json.dumps(
             {
-                "conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": PORT,
-                "login": "counterflow", "password": made["key"],
+                "conn_type": "http",
+                "schema": "http",
+                "host": "127.0.0.1",
+                "port": PORT,
+                "login": "counterflow",
+                "password": made["key"],
                 "extra": {"database": name, "ca_file": None, "key_expires": made["expires"]},
             }
         )
@@ -107,7 +117,10 @@ def answers() -> bool:
     key = json.loads(machine.CONNECTION.read_text())["password"]
     try:
         answer = httpx.post(
-            f"{URL}/json/2/res.users/context_get", json={}, timeout=60, headers={"Authorization": f"bearer {key}"}
+            f"{URL}/json/2/res.users/context_get",
+            json={},
+            timeout=60,
+            headers={"Authorization": f"bearer {key}"},
         )
     except httpx.TransportError:
         return False

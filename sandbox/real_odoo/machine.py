@@ -73,8 +73,14 @@ def start(command: Sequence[str | Path], log: Path, pid_file: Path) -> None:
     """A server of the unprivileged user runs, detached; its process id is in the file."""
     with log.open("ab") as out:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=ENVIRONMENT, cwd="/",
-            start_new_session=True, **IDENTITY,
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env=ENVIRONMENT,
+            cwd="/",
+            start_new_session=True,
+            **IDENTITY,
         )  # type: ignore[call-overload]
     pid_file.write_text(str(process.pid))
 
@@ -136,7 +142,9 @@ def unpack() -> None:
     package = download()
     shutil.rmtree(PACKAGE, ignore_errors=True)
     PACKAGE.mkdir(parents=True)
-    unwanted = [f"--exclude={glob}" for glob in ("*.po", "*/addons/l10n_[!c]*", "*/addons/*website*", "*/tests")]
+    unwanted = [
+        f"--exclude={glob}" for glob in ("*.po", "*/addons/l10n_[!c]*", "*/addons/*website*", "*/tests")
+    ]
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as contents:
         unpacked = subprocess.run(["tar", "-x", "-C", PACKAGE, *unwanted], stdin=contents.stdout)
     if contents.returncode or unpacked.returncode:
@@ -156,12 +164,25 @@ def download() -> Path:
         f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {debian_mirror()} sid main\n"
     )
     options = [
-        "-q", "-o", f"Dir::Etc::sourcelist={apt}/sources.list", "-o", "Dir::Etc::sourceparts=/dev/null",
-        "-o", f"Dir::State::Lists={apt}/lists", "-o", f"Dir::Cache={apt}", "-o", "APT::Sandbox::User=root",
+        "-q",
+        "-o",
+        f"Dir::Etc::sourcelist={apt}/sources.list",
+        "-o",
+        "Dir::Etc::sourceparts=/dev/null",
+        "-o",
+        f"Dir::State::Lists={apt}/lists",
+        "-o",
+        f"Dir::Cache={apt}",
+        "-o",
+        "APT::Sandbox::User=root",
     ]
     for action in (["update"], ["download", "odoo-19"]):
         done = subprocess.run(
-            ["apt-get", *options, *action], cwd=CACHE, text=True, capture_output=True, env={**os.environ, "LC_ALL": "C"}
+            ["apt-get", *options, *action],
+            cwd=CACHE,
+            text=True,
+            capture_output=True,
+            env={**os.environ, "LC_ALL": "C"},
         )
         if done.returncode:
             raise CannotRun(f"apt cannot {action[0]} Debian sid (no network?): {last_lines(done.stderr, 4)}")
@@ -172,7 +193,11 @@ def download() -> Path:
 def debian_mirror() -> str:
     """The first address in the machine's apt sources that serves Debian itself."""
     folder = Path("/etc/apt")
-    sources = [*folder.glob("sources.list.d/*.sources"), folder / "sources.list", *folder.glob("sources.list.d/*.list")]
+    sources = [
+        *folder.glob("sources.list.d/*.sources"),
+        folder / "sources.list",
+        *folder.glob("sources.list.d/*.list"),
+    ]
     for source in sources:
         for word in source.read_text().split() if source.exists() else ():
             if word.startswith("http") and word.rstrip("/").endswith("/debian"):
@@ -214,7 +239,14 @@ def start_postgres() -> None:
     if running(RUN / "postgres.pid"):
         return
     (PGDATA / "postmaster.pid").unlink(missing_ok=True)
-    settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={RUN}", "-c", "shared_buffers=256MB"]
+    settings = [
+        "-c",
+        "listen_addresses=",
+        "-c",
+        f"unix_socket_directories={RUN}",
+        "-c",
+        "shared_buffers=256MB",
+    ]
     start([binaries / "postgres", "-D", PGDATA, *settings], HOME / "postgres.log", RUN / "postgres.pid")
     if not wait_for(lambda: (RUN / ".s.PGSQL.5432").exists(), 30):
         raise CannotRun(f"PostgreSQL did not start: {last_lines((HOME / 'postgres.log').read_text())}")

@@ -26,7 +26,7 @@ with records as (
 select
     'odoo:' || record_key as ledger_line_id,
     {{ as_bigint("id") }} as account_move_line_id,
-    'odoo:' || move_id as ledger_entry_id,
+    'odoo:' || {{ as_bigint("move_id") }} as ledger_entry_id,
     {{ as_bigint("move_id") }} as account_move_id,
     {{ as_bigint("account_id") }} as account_id,
     name as line_name,

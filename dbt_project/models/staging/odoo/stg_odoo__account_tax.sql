@@ -13,9 +13,9 @@ with records as (
     {{ odoo_records(
         "account_tax",
         [
-            "id", "name", "amount", "amount_type", "type_tax_use", "children_tax_ids",
-            "write_date"
+            "id", "name", "amount", "amount_type", "type_tax_use", "write_date"
         ],
+        lists=["children_tax_ids"],
         flags=["active"],
     ) }}
 
@@ -28,7 +28,7 @@ select
     {{ as_numeric("amount") }} as tax_percent,
     amount_type as calculation,
     type_tax_use as tax_use,
-    {{ as_ids("children_tax_ids") }} as child_tax_ids,
+    coalesce({{ as_type("children_tax_ids", "bigint[]") }}, '{}') as child_tax_ids,
     {{ as_boolean("active") }} as is_active,
     {{ as_utc("write_date") }} as updated_at,
     is_deleted,
@@ -37,7 +37,7 @@ select
         "name": "text!",
         "amount": "numeric!",
         "amount_type": "text!",
-        "children_tax_ids": "ids",
+        "children_tax_ids": "bigint[]",
         "active": "boolean",
         "write_date": "timestamp",
     }) }} as problems,

@@ -4,7 +4,7 @@
         {"columns": ["order_id"], "unique": true},
         {"columns": ["build_id"]},
         {"columns": ["order_id_odoo"]},
-        {"columns": ["refunded_order_id_odoo"]},
+        {"columns": ["partner_id"]},
     ],
     post_hook="{{ index_problems() }}",
 ) }}

@@ -5,6 +5,9 @@
         {"columns": ["build_id"]},
         {"columns": ["order_line_id_odoo"]},
         {"columns": ["order_id"]},
+        {"columns": ["product_id_odoo"]},
+        {"columns": ["tax_ids"], "type": "gin"},
+        {"columns": ["refunded_order_line_id_odoo"]},
     ],
     post_hook="{{ index_problems() }}",
 ) }}
@@ -15,9 +18,10 @@ with records as (
         "pos_order_line",
         [
             "id", "order_id", "full_product_name", "product_id", "qty", "price_unit",
-            "discount", "price_subtotal", "price_subtotal_incl", "tax_ids",
-            "refunded_orderline_id", "write_date"
+            "discount", "price_subtotal", "price_subtotal_incl", "refunded_orderline_id",
+            "write_date"
         ],
+        lists=["tax_ids"],
     ) }}
 
 )
@@ -25,7 +29,7 @@ with records as (
 select
     'odoo_pos:' || record_key as order_line_id,
     {{ as_bigint("id") }} as order_line_id_odoo,
-    'odoo_pos:' || order_id as order_id,
+    'odoo_pos:' || {{ as_bigint("order_id") }} as order_id,
     {{ as_bigint("order_id") }} as order_id_odoo,
     full_product_name as line_name,
     {{ as_bigint("product_id") }} as product_id_odoo,
@@ -34,7 +38,7 @@ select
     {{ as_numeric("discount") }} as discount_percent,
     {{ as_numeric("price_subtotal") }} as subtotal_amount,
     {{ as_numeric("price_subtotal_incl") }} as total_amount,
-    {{ as_ids("tax_ids") }} as tax_ids,
+    coalesce({{ as_type("tax_ids", "bigint[]") }}, '{}') as tax_ids,
     {{ as_bigint("refunded_orderline_id") }} as refunded_order_line_id_odoo,
     {{ as_utc("write_date") }} as updated_at,
     is_deleted,
@@ -47,7 +51,7 @@ select
         "discount": "numeric",
         "price_subtotal": "numeric!",
         "price_subtotal_incl": "numeric!",
-        "tax_ids": "ids",
+        "tax_ids": "bigint[]",
         "refunded_orderline_id": "bigint",
         "write_date": "timestamp",
     }) }} as problems,

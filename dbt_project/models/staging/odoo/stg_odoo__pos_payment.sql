@@ -5,6 +5,7 @@
         {"columns": ["build_id"]},
         {"columns": ["payment_id_odoo"]},
         {"columns": ["order_id"]},
+        {"columns": ["payment_method_id"]},
     ],
     post_hook="{{ index_problems() }}",
 ) }}
@@ -25,7 +26,7 @@ with records as (
 select
     'odoo_pos:' || record_key as payment_id,
     {{ as_bigint("id") }} as payment_id_odoo,
-    'odoo_pos:' || pos_order_id as order_id,
+    'odoo_pos:' || {{ as_bigint("pos_order_id") }} as order_id,
     {{ as_bigint("pos_order_id") }} as order_id_odoo,
     {{ as_bigint("payment_method_id") }} as payment_method_id,
     {{ as_numeric("amount") }} as amount,

@@ -4,7 +4,8 @@
         {"columns": ["order_id"], "unique": true},
         {"columns": ["build_id"]},
         {"columns": ["order_id_odoo"]},
-        {"columns": ["md5(customer_reference)"]},
+        {"columns": ["web_order_number"]},
+        {"columns": ["partner_id"]},
     ],
     post_hook="{{ index_problems() }}",
 ) }}
@@ -27,6 +28,7 @@ select
     {{ as_bigint("id") }} as order_id_odoo,
     name as order_number,
     client_order_ref as customer_reference,
+    left(nullif(ltrim(btrim(client_order_ref), '# '), ''), 64) as web_order_number,
     origin,
     state,
     {{ as_bigint("partner_id") }} as partner_id,

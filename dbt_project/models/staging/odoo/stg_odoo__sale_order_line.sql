@@ -5,6 +5,8 @@
         {"columns": ["build_id"]},
         {"columns": ["order_line_id_odoo"]},
         {"columns": ["order_id"]},
+        {"columns": ["product_id_odoo"]},
+        {"columns": ["tax_ids"], "type": "gin"},
     ],
     post_hook="{{ index_problems() }}",
 ) }}
@@ -16,8 +18,9 @@ with records as (
         [
             "id", "order_id", "sequence", "name", "display_type", "product_id",
             "product_uom_qty", "qty_delivered", "price_unit", "discount", "price_subtotal",
-            "price_tax", "price_total", "tax_ids", "write_date"
+            "price_tax", "price_total", "write_date"
         ],
+        lists=["tax_ids"],
     ) }}
 
 )
@@ -25,7 +28,7 @@ with records as (
 select
     'odoo_sale:' || record_key as order_line_id,
     {{ as_bigint("id") }} as order_line_id_odoo,
-    'odoo_sale:' || order_id as order_id,
+    'odoo_sale:' || {{ as_bigint("order_id") }} as order_id,
     {{ as_bigint("order_id") }} as order_id_odoo,
     {{ as_numeric("sequence") }} as line_position,
     name as line_name,
@@ -38,7 +41,7 @@ select
     {{ as_numeric("price_subtotal") }} as subtotal_amount,
     {{ as_numeric("price_tax") }} as tax_amount,
     {{ as_numeric("price_total") }} as total_amount,
-    {{ as_ids("tax_ids") }} as tax_ids,
+    coalesce({{ as_type("tax_ids", "bigint[]") }}, '{}') as tax_ids,
     {{ as_utc("write_date") }} as updated_at,
     is_deleted,
     {{ unreadable({
@@ -53,7 +56,7 @@ select
         "price_subtotal": "numeric!",
         "price_tax": "numeric!",
         "price_total": "numeric!",
-        "tax_ids": "ids",
+        "tax_ids": "bigint[]",
         "write_date": "timestamp",
     }) }} as problems,
     deleted_at,

@@ -5,6 +5,7 @@
         {"columns": ["build_id"]},
         {"columns": ["stock_move_id"]},
         {"columns": ["picking_id"]},
+        {"columns": ["purchase_order_line_id"]},
     ],
     post_hook="{{ index_problems() }}",
 ) }}

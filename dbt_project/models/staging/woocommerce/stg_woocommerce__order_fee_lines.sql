@@ -1,3 +1,4 @@
+-- depends_on: {{ ref("stg_woocommerce__orders") }}
 {{ config(
     unique_key="order_id",
     meta={"changed": "stg_woocommerce__orders"},

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref("stg_woocommerce__refunds") }}
 {{ config(
     unique_key="refund_id",
     meta={"changed": "stg_woocommerce__refunds"},

@@ -1,0 +1,107 @@
+"""dbt in this process: builds, with every model's outcome, and the lineage of its manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connections.connection import Connection
+from connections.errors import CounterflowError
+
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+
+LAYERS: dict[str, tuple[str, ...]] = {
+    "staging": ("resource_type:seed", "path:models/staging"),
+    "marts": ("path:models/intermediate", "path:models/marts"),
+    "outbound": ("path:models/outbound",),
+}
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """One dbt node's outcome. status: success, error, fail (a test), skipped, warn; rows None: not told."""
+
+    name: str
+    kind: str
+    status: str
+    rows: int | None
+    seconds: float
+    message: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """It ran, and what it says holds."""
+        return self.status in ("success", "pass", "warn", "no-op")
+
+
+def build(
+    warehouse: Connection, layers: Sequence[str], variables: Mapping[str, Any], *, full_refresh: bool = False
+) -> list[ModelResult]:
+    """The layers' models built, tests run; what became of each node. CounterflowError: dbt itself failed."""
+    selection = [selector for layer in layers for selector in LAYERS[layer]]
+    arguments = ["build", "--select", *selection, "--vars", json.dumps(dict(variables))]
+    arguments += ["--exclude-resource-type", "unit_test", *(["--full-refresh"] if full_refresh else [])]
+    return run(warehouse, arguments)
+
+
+def run(warehouse: Connection, arguments: Sequence[str]) -> list[ModelResult]:
+    """A dbt command's outcome node by node."""
+    from dbt.cli.main import dbtRunner  # takes seconds: only those who build pay for it
+
+    os.environ.update(variables_for(warehouse))
+    options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target())]
+    result = dbtRunner().invoke(["--quiet", "--log-level-file", "none", *arguments, *options])
+    if result.exception is not None:
+        raise CounterflowError(f"dbt could not run: {result.exception}", where=f"dbt {arguments[0]}")
+    return [_result(item) for item in getattr(result.result, "results", [])]
+
+
+def target() -> Path:
+    """Where dbt keeps its manifest and its parsed project: COUNTERFLOW_HOME/dbt, else dbt_project/target."""
+    home = os.environ.get("COUNTERFLOW_HOME")
+    return Path(home) / "dbt" if home else PROJECT / "target"
+
+
+def variables_for(warehouse: Connection) -> dict[str, str]:
+    """The environment that profiles.yml reads."""
+    return {
+        "COUNTERFLOW_PG_HOST": warehouse.host,
+        "COUNTERFLOW_PG_PORT": str(warehouse.port or 5432),
+        "COUNTERFLOW_PG_USER": warehouse.login,
+        "COUNTERFLOW_PG_PASSWORD": warehouse.password,
+        "COUNTERFLOW_PG_DBNAME": warehouse.database,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def outbound_built_from(model: str) -> list[str]:
+    """The outbound models that rest on a model, itself included; as of the last build's manifest."""
+    manifest = json.loads((target() / "manifest.json").read_text())
+    children: dict[str, list[str]] = manifest["child_map"]
+    nodes: dict[str, Any] = manifest["nodes"]
+    start = [
+        name for name, node in nodes.items() if node["resource_type"] == "model" and node["name"] == model
+    ]
+    seen, queue = set(start), list(start)
+    while queue:
+        for child in children.get(queue.pop(), []):
+            if child not in seen and child in nodes and nodes[child]["resource_type"] == "model":
+                seen.add(child)
+                queue.append(child)
+    return sorted(nodes[name]["name"] for name in seen if nodes[name]["schema"] == "outbound")
+
+
+def _result(item: Any) -> ModelResult:
+    affected = (item.adapter_response or {}).get("rows_affected")
+    return ModelResult(
+        name=item.node.name,
+        kind=str(item.node.resource_type),
+        status=str(item.status),
+        rows=affected if isinstance(affected, int) and affected >= 0 else None,
+        seconds=round(float(item.execution_time), 2),
+        message="" if str(item.status) in ("success", "pass") else str(item.message or "").strip(),
+    )

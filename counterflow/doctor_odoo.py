@@ -1,0 +1,118 @@
+"""The doctor's questions to Odoo: key, rights, and what the settings name there.
+
+Rights are asked for with has_access: where a record rule hides records, reading gives an empty list and
+no error, so that an answer alone proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from connections.connection import Connection
+from connections.errors import CounterflowError, Rejected
+from connections.odoo import Odoo
+from counterflow.findings import Finding, finding_of, good, wrong
+from counterflow.settings import Settings
+from extractors.odoo import Odoo as OdooExtractor
+
+WARN_BEFORE = timedelta(days=14)
+_KEY = "In Odoo, the user's Preferences > Security > New API Key; put it into the connection's password"
+_RIGHTS = "In Odoo, Settings > Users, give the user the groups listed in docs/data-engineer.md"
+
+
+def examine_odoo(connection: Connection, chosen: Settings | None) -> Iterator[Finding]:
+    """Sign-in, expiry of the key, rights on each model, and the accounts and locations of the settings."""
+    with Odoo(connection) as odoo:
+        try:
+            odoo.read("res.users", "context_get")
+        except CounterflowError as error:
+            yield finding_of("odoo", error, _KEY)
+            return
+        yield good("odoo", f"signs in at {connection.url}")
+        yield _key_expiry(odoo, connection)
+        yield from _rights(odoo, posts_entries=chosen is None or chosen.flows.ledger_entries != "off")
+        for look in (_accounts, _locations, _currency) if chosen else ():
+            try:
+                yield from look(odoo, chosen)
+            except CounterflowError as error:
+                yield finding_of("odoo", error, _RIGHTS)
+
+
+def _key_expiry(odoo: Odoo, connection: Connection) -> Finding:
+    ends = _expiry(odoo, connection)
+    today = datetime.now(UTC).date()
+    if ends is None:
+        return good("odoo", "the key has no end that can be seen")
+    if ends - today <= WARN_BEFORE:
+        return wrong(
+            "odoo", f"the key ends on {ends}, in {(ends - today).days} days", f"Make a new one. {_KEY}"
+        )
+    return good("odoo", f"the key is valid until {ends}")
+
+
+def _expiry(odoo: Odoo, connection: Connection) -> date | None:
+    """The connection's key_expires, else the earliest end of the user's own keys as Odoo lists them."""
+    stated = connection.extra.get("key_expires")
+    if stated:
+        return date.fromisoformat(str(stated)[:10])
+    try:
+        keys = odoo.search_read("res.users.apikeys", [], ["expiration_date"])
+    except CounterflowError:
+        return None
+    ends = [str(key["expiration_date"])[:10] for key in keys if key["expiration_date"]]
+    return date.fromisoformat(min(ends)) if ends else None
+
+
+def _rights(odoo: Odoo, *, posts_entries: bool) -> Iterator[Finding]:
+    """One finding for all rights that are there, one for each that is missing."""
+    needed = [(resource.path, "read") for resource in OdooExtractor().resources]
+    if posts_entries:
+        needed += [("account.move", "create"), ("account.move", "write"), ("account.move.line", "create")]
+    missing = 0
+    for model, operation in needed:
+        try:
+            has_right = odoo.read(model, "has_access", operation=operation)
+        except Rejected as error:
+            remedy = "Install the Odoo app that has it (Inventory, Sales, Purchase, Point of Sale, Invoicing)"
+            yield finding_of(f"odoo {model}", error, remedy)
+            missing += 1
+            continue
+        if has_right is not True:
+            yield wrong(f"odoo {model}", f"the user may not {operation} it", _RIGHTS)
+            missing += 1
+    if missing < len(needed):
+        yield good("odoo", f"{len(needed) - missing} of {len(needed)} rights are there")
+
+
+def _accounts(odoo: Odoo, chosen: Settings) -> Iterator[Finding]:
+    codes = sorted(set(chosen.accounts.values()))
+    found = {row["code"] for row in odoo.search_read("account.account", [["code", "in", codes]], ["code"])}
+    absent = {role: code for role, code in chosen.accounts.items() if code not in found}
+    for role, code in absent.items():
+        remedy = f"Correct accounts.{role} in settings.toml, or create the account in Odoo"
+        yield wrong(f"odoo account {code}", f"is not in the chart of accounts (role {role})", remedy)
+    if not absent:
+        yield good("odoo", f"all {len(codes)} accounts of settings.toml are in the chart")
+
+
+def _locations(odoo: Odoo, chosen: Settings) -> Iterator[Finding]:
+    there = odoo.search_read("stock.location", [["usage", "=", "internal"]], ["complete_name"])
+    names = {row["complete_name"] for row in there}
+    for location in chosen.stock.locations:
+        if location not in names:
+            remedy = (
+                f"Odoo has {', '.join(sorted(names)) or 'none'}; correct stock.locations in settings.toml"
+            )
+            yield wrong(f"odoo location {location}", "is no internal stock location", remedy)
+        else:
+            yield good("odoo", f"stock location {location} is there")
+
+
+def _currency(odoo: Odoo, chosen: Settings) -> Iterator[Finding]:
+    currency = chosen.business.currency
+    if odoo.search_read("res.currency", [["name", "=", currency]], ["name"]):
+        yield good("odoo", f"currency {currency} is switched on")
+    else:
+        remedy = f"Switch {currency} on in Odoo, Accounting > Configuration > Currencies"
+        yield wrong("odoo", f"currency {currency} is not switched on", remedy)

@@ -1,0 +1,89 @@
+"""The doctor's questions to WooCommerce and Stripe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connections import stripe, woocommerce
+from connections.connection import Connection
+from connections.errors import CounterflowError, Rejected
+from connections.http import Http
+from counterflow.findings import Finding, finding_of, good, tried, wrong
+from counterflow.settings import Settings
+from extractors.stripe import Stripe
+from extractors.woocommerce import WooCommerce
+
+_WOOCOMMERCE_KEY = (
+    "In WooCommerce > Settings > Advanced > REST API, make a key with Read/Write for a shop manager"
+)
+_STRIPE_KEY = "In Stripe's dashboard > Developers > API keys, give the restricted key Read on this resource"
+
+
+def examine_woocommerce(connection: Connection, chosen: Settings | None) -> Iterator[Finding]:
+    """Sign-in, the right to read each resource, the right to write stock levels, and the currency."""
+    with woocommerce.client(connection) as client:
+        try:
+            client.get("/orders", {"per_page": 1, "_fields": "id"})
+        except CounterflowError as error:
+            yield finding_of("woocommerce", error, _WOOCOMMERCE_KEY)
+            return
+        yield good("woocommerce", f"signs in at {connection.url}")
+        yield from _readable("woocommerce", client, _woocommerce_paths(), {"per_page": 1}, _WOOCOMMERCE_KEY)
+        if chosen is None or chosen.flows.stock_levels != "off":
+            # a key that may only read is refused before its empty batch is looked at
+            yield tried(
+                "woocommerce",
+                "the key may write products",
+                lambda: client.send("POST", "/products/batch", json={"update": []}),
+                _WOOCOMMERCE_KEY,
+            )
+        if chosen:
+            yield _shop_currency(client, chosen)
+
+
+def examine_stripe(connection: Connection, chosen: Settings | None) -> Iterator[Finding]:
+    """Sign-in, and the right to list each resource."""
+    with stripe.client(connection) as client:
+        try:
+            client.get("/charges", {"limit": 1})
+        except CounterflowError as error:
+            yield finding_of("stripe", error, _STRIPE_KEY)
+            return
+        mode = "live" if "_live_" in connection.password else "test"
+        yield good("stripe", f"signs in at {connection.url} ({mode} mode)")
+        paths = sorted({resource.path for resource in Stripe().resources})
+        yield from _readable("stripe", client, paths, {"limit": 1}, _STRIPE_KEY)
+
+
+def _woocommerce_paths() -> list[str]:
+    return sorted({resource.path for resource in WooCommerce().resources})
+
+
+def _readable(
+    system: str, client: Http, paths: list[str], params: dict[str, int], remedy: str
+) -> Iterator[Finding]:
+    """One finding for all that can be read, one for each that cannot."""
+    closed = []
+    for path in paths:
+        try:
+            client.get(path, params)
+        except CounterflowError as error:
+            closed.append(finding_of(f"{system} {path}", error, remedy))
+    yield from closed
+    if len(closed) < len(paths):
+        yield good(system, f"{len(paths) - len(closed)} of {len(paths)} resources can be read")
+
+
+def _shop_currency(client: Http, chosen: Settings) -> Finding:
+    try:
+        currency = client.get("/data/currencies/current").data["code"]
+    except Rejected as error:
+        return finding_of("woocommerce", error)
+    if currency != chosen.business.currency:
+        remedy = "Set business.currency in settings.toml to the shop's, or change it in the shop"
+        return wrong(
+            "woocommerce",
+            f"the shop sells in {currency}, the books are in {chosen.business.currency}",
+            remedy,
+        )
+    return good("woocommerce", f"sells in {currency}")

@@ -1,0 +1,234 @@
+"""What became of an order, from sale to ledger, told from the warehouse: the demo's heart.
+
+Amounts are in the order's currency. Everything shown is read from the marts and from `sync.writes`;
+stock levels as the systems say them may be given as well (`system_stock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from connections.errors import Rejected
+from connections.warehouse import Warehouse, rows, session
+from counterflow.system_stock import Levels, normal
+
+Row = Mapping[str, Any]
+BySystem = Mapping[str, Levels]
+Say = Callable[[str], None]
+
+
+def print_journey(
+    number: str, *, before: BySystem | None = None, after: BySystem | None = None, say: Say = print
+) -> bool:
+    """The order's way is printed; whether the systems agree on all of it. Rejected: there is no such order."""
+    with session() as warehouse:
+        order = _order(warehouse, number)
+        say(f"\n== Order #{order['order_number']}: its way through the house\n")
+        tell_order(warehouse, order, say)
+        tell_payments(warehouse, order, say)
+        stock_agrees = tell_stock(warehouse, order, before, after, say)
+        ledger_agrees = tell_ledger(warehouse, order, say)
+    return stock_agrees and ledger_agrees
+
+
+def newest_order(warehouse: Warehouse) -> str:
+    """The number of the newest web order that is a sale; empty if there is none."""
+    found = rows(
+        warehouse,
+        "select order_number from marts.orders where channel = 'web' and is_sale order by created_at desc, "
+        "order_id_woocommerce desc limit 1",
+    )
+    return str(found[0]["order_number"]) if found else ""
+
+
+def tell_order(warehouse: Warehouse, order: Row, say: Say) -> None:
+    """What was sold, and what it came to."""
+    say(
+        f"Order     {order['order_id']}, {order['channel']}, {order['status']}, "
+        f"to {order['delivery_province']}, placed {order['created_at']:%Y-%m-%d %H:%M} UTC"
+    )
+    lines = rows(
+        warehouse,
+        "select * from marts.order_lines where order_id = %s order by line_number",
+        [order["order_id"]],
+    )
+    for line in lines:
+        say(
+            f"          {_amount(line['quantity'], 5, 0)} x {line['sku'] or '(no SKU)':<12} "
+            f"{str(line['description'])[:36]:<36} {_amount(line['subtotal_amount'])}"
+        )
+    parts = [
+        ("discount", -order["discount_amount"]),
+        ("shipping", order["shipping_amount"]),
+        ("fees", order["fee_amount"]),
+    ]
+    parts += [
+        (f"{tax['tax']} {tax['province']} {_percent(tax['tax_rate'])}", tax["tax_amount"])
+        for tax in rows(
+            warehouse, "select * from marts.order_taxes where order_id = %s order by tax", [order["order_id"]]
+        )
+    ]
+    for name, amount in parts:
+        if amount:
+            say(f"          {name:<57} {_amount(amount)}")
+    say(f"          {'total ' + order['currency']:<57} {_amount(order['total_amount'])}")
+
+
+def tell_payments(warehouse: Warehouse, order: Row, say: Say) -> None:
+    """Who paid what, and what the processor kept."""
+    found = rows(
+        warehouse, "select * from marts.payments where order_id = %s order by paid_at", [order["order_id"]]
+    )
+    for payment in found:
+        key = payment["charge_id_stripe"] or payment["payment_method"]
+        say(
+            f"\nPayment   {key}, {payment['status']}: {payment['amount']:.2f} {payment['currency']}, "
+            f"fee {payment['fee_amount']:.2f}, net {payment['net_amount']:.2f}"
+        )
+    if not found:
+        say("\nPayment   none")
+
+
+def tell_stock(
+    warehouse: Warehouse, order: Row, before: BySystem | None, after: BySystem | None, say: Say
+) -> bool:
+    """Each SKU's stock before and after in both systems; whether the shop now has what it should."""
+    say("\nStock")
+    agrees = True
+    for sku in _skus(warehouse, order):
+        levels = {
+            system: " -> ".join(str(at[system].get(sku, "-")) for at in (before, after) if at)
+            for system in ("odoo", "woocommerce")
+        }
+        wanted = _wanted_level(warehouse, sku)
+        is_equal = not after or wanted is None or after["woocommerce"].get(sku) == wanted
+        agrees = agrees and is_equal
+        say(
+            f"          {sku:<12} Odoo on hand {levels['odoo'] or '-':<12} "
+            f"WooCommerce {levels['woocommerce'] or '-':<12} "
+            f"should be {'-' if wanted is None else wanted}: {'equal' if is_equal else 'DIFFERENT'}"
+        )
+    return agrees
+
+
+def tell_ledger(warehouse: Warehouse, order: Row, say: Say) -> bool:
+    """The posted entry with its lines, its key in Odoo, and whether Odoo's own lines are the same."""
+    found = rows(
+        warehouse,
+        """
+        select * from sync.writes
+        where system = 'odoo' and thing = 'ledger_entry' and is_current
+            and key = 'woocommerce_order_' || %s::text
+        """,
+        [order["order_id_woocommerce"]],
+    )
+    if not found:
+        say("\nLedger    no entry is due")
+        return True
+    write = found[0]
+    entry, there = write["payload"], write["read_back"] or {}
+    if write["status"] != "confirmed":
+        say(f"\nLedger    {entry['external_id']} is {write['status']}: {write['reason']}")
+        return False
+    wanted = sorted([line["account_code"], line["debit"], line["credit"]] for line in entry["lines"])
+    is_equal = write["drift"] is None and there.get("lines") == wanted and there.get("date") == entry["date"]
+    say(f"\nLedger    {entry['external_id']}")
+    say(f"          in Odoo: {write['target_name']} (account.move {write['target_id']}), {there.get('date')}")
+    for line in entry["lines"]:
+        say(
+            f"          {line['account_code']:<8} {line['name'][:40]:<40} "
+            f"{_amount(line['debit'])} {_amount(line['credit'])}"
+        )
+    debit, credit = (sum(Decimal(line[side]) for line in entry["lines"]) for side in ("debit", "credit"))
+    say(f"          {'':<49} {_amount(debit)} {_amount(credit)}")
+    say(f"          read back from Odoo: {'every line equal' if is_equal else 'DIFFERENT'}")
+    return is_equal and debit == credit
+
+
+def print_counts(say: Say = print) -> None:
+    """Counts in = counts out of each stage, and what is open, are printed."""
+    with session() as warehouse:
+        say("\n== Counts: in = out + quarantined, at every stage\n")
+        counts = rows(warehouse, "select * from marts.reconciliation_counts order by stage, entity")
+        table(
+            ("stage", "entity", "in", "out", "quarantined", "difference"),
+            [
+                [
+                    row["stage"],
+                    row["entity"],
+                    row["records_in"],
+                    row["records_out"],
+                    row["quarantined"],
+                    row["difference"],
+                ]
+                for row in counts
+            ],
+            say,
+        )
+        writes = rows(
+            warehouse,
+            "select system, thing, status, count(*) as n from sync.writes where is_current "
+            "group by system, thing, status order by system, thing, status",
+        )
+        say("\n== Written back\n")
+        table(
+            ("system", "thing", "status", "rows"),
+            [[r["system"], r["thing"], r["status"], r["n"]] for r in writes],
+            say,
+        )
+
+
+def table(titles: Sequence[str], found: Iterable[Sequence[Any]], say: Say) -> None:
+    """The rows are printed in columns, numbers to the right."""
+    cells = [[str(value) for value in row] for row in found]
+    widths = [max(len(cell) for cell in column) for column in zip(titles, *cells, strict=True)]
+    for row in [list(titles), *cells]:
+        say(
+            "  "
+            + "  ".join(
+                cell.rjust(width) if cell.lstrip("-").replace(".", "").isdigit() else cell.ljust(width)
+                for cell, width in zip(row, widths, strict=True)
+            ).rstrip()
+        )
+
+
+def _order(warehouse: Warehouse, number: str) -> Row:
+    found = rows(
+        warehouse,
+        "select * from marts.orders where order_number = %(number)s or order_id = %(number)s "
+        "order by (channel = 'web') desc limit 1",
+        {"number": number.lstrip("#")},
+    )
+    if not found:
+        raise Rejected(f"there is no order {number}", where="marts.orders")
+    return found[0]
+
+
+def _skus(warehouse: Warehouse, order: Row) -> list[str]:
+    found = rows(
+        warehouse,
+        "select distinct sku from marts.order_lines where order_id = %s and sku is not null order by sku",
+        [order["order_id"]],
+    )
+    return list(dict.fromkeys(normal(row["sku"]) for row in found))
+
+
+def _wanted_level(warehouse: Warehouse, sku: str) -> int | None:
+    """What the shop should have now (None: its stock is not ours to set)."""
+    found = rows(
+        warehouse,
+        "select quantity from outbound.out_woocommerce__stock_levels where upper(trim(sku)) = %s",
+        [sku],
+    )
+    return int(found[0]["quantity"]) if found else None
+
+
+def _amount(value: Any, width: int = 10, places: int = 2) -> str:
+    text = f"{Decimal(str(value)):,.{places}f}"
+    return ("" if Decimal(str(value)) == 0 else text).rjust(width)
+
+
+def _percent(rate: Any) -> str:
+    return "" if rate is None else f"{(Decimal(rate) * 100).normalize():f} %"

@@ -1,0 +1,259 @@
+"""The steps of a sync: what the DAGs and the command line both call.
+
+Each step may be killed and repeated at any moment: what it did is in the warehouse, and it goes on
+from there. `run_id` names the run in every row it leaves.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from psycopg.types.json import Jsonb
+
+from connections.connection import Connection
+from connections.errors import CounterflowError, Misconfigured
+from connections.warehouse import (
+    Warehouse,
+    begin_build,
+    connect,
+    ensure_raw_tables,
+    exclusive,
+    finish_build,
+    migrate,
+    session,
+)
+from counterflow import dbt, gate, settings, systems
+from counterflow.dbt import ModelResult
+from counterflow.gate import CheckSummary
+from counterflow.summary import RunSummary, gather
+from extractors.base import ResourceCount
+from extractors.base import extract as run_extractor
+from loaders.base import DeliverySummary, Loader
+from loaders.base import deliver as run_loader
+from loaders.planning import Guards, Hold
+
+ConnectTo = Callable[[str], Connection]
+
+# Further rounds of build, check and deliver in one run: what becomes due by this run's own writes.
+MORE_ROUNDS = 2
+
+
+def prepare(run_id: str) -> None:
+    """The warehouse has every table, the settings are in it, and the run is on record. Misconfigured."""
+    chosen = settings.load()
+    warehouse_connection = Connection.from_env("warehouse")
+    migrate(warehouse_connection)
+    with session(warehouse_connection) as warehouse:
+        for extractor in systems.EXTRACTORS:
+            tables = sorted({resource.lands_in for resource in extractor.resources})
+            ensure_raw_tables(warehouse, extractor.system, tables)
+        with warehouse.cursor() as cursor:
+            chosen.store(cursor)
+        warehouse.execute(
+            """
+            insert into sync.runs (run_id) values (%s)
+            on conflict (run_id) do update set status = 'running', finished_at = null
+            """,
+            [run_id],
+        )
+
+
+def extract(
+    system: str,
+    run_id: str,
+    connection: Connection | None = None,
+    *,
+    census: bool = False,
+    only: Sequence[str] = (),
+) -> list[ResourceCount]:
+    """What changed in the system is in raw; what each resource gave. Unavailable, Rejected, Misconfigured."""
+    if system not in settings.load().systems.on:
+        return []
+    return run_extractor(
+        systems.extractor(system),
+        connection or Connection.from_env(system),
+        Connection.from_env("warehouse"),
+        run_id,
+        only=only,
+        census=census,
+    )
+
+
+def build(run_id: str, layer: str | None = None, *, full_refresh: bool = False) -> list[ModelResult]:
+    """The layer's models (None: all) are built from what changed since the last good build.
+
+    A new build begins with the staging layer. CounterflowError names the models that failed; those
+    that do not rest on them are built all the same.
+    """
+    warehouse_connection = Connection.from_env("warehouse")
+    with connect(warehouse_connection) as warehouse, exclusive(warehouse, "build"):
+        window = (
+            begin_build(warehouse, run_id) if layer in (None, "staging") else _build_of(warehouse, run_id)
+        )
+        layers = [layer] if layer else list(dbt.LAYERS)
+        try:
+            results = dbt.build(warehouse_connection, layers, window, full_refresh=full_refresh)
+        except CounterflowError:
+            finish_build(warehouse, window["build_id"], succeeded=False)
+            raise
+        failed = [result for result in results if not result.is_good]
+        _note_results(warehouse, window["build_id"], results)
+        if failed:
+            finish_build(warehouse, window["build_id"], succeeded=False)
+        elif layer in (None, "outbound"):
+            _finish_if_good(warehouse, window["build_id"])
+    wrong = [result for result in failed if result.status != "skipped"]
+    if wrong:
+        names = "; ".join(f"{result.name}: {result.message.splitlines()[0][:200]}" for result in wrong[:5])
+        raise CounterflowError(
+            f"{len(wrong)} of dbt's nodes failed: {names}", where=f"build {window['build_id']}"
+        )
+    return results
+
+
+def check(run_id: str, *, full: bool = False) -> CheckSummary:
+    """The gate's findings over the last build's rows; what fails is held, nothing raises for it."""
+    return gate.check(Connection.from_env("warehouse"), run_id, full=full)
+
+
+def deliver(
+    system: str, run_id: str, *, plan_only: bool = False, connection: Connection | None = None
+) -> DeliverySummary:
+    """Every due row for the system is true there, or stands in sync.writes with its reason."""
+    chosen = settings.load()
+    warehouse_connection = Connection.from_env("warehouse")
+    total = DeliverySummary(system)
+    if system not in chosen.systems.on:
+        return total
+    guards = Guards(
+        most_rows=chosen.guards.max_rows_per_run,
+        most_money=int(chosen.guards.max_money_per_run),
+        most_to_zero=chosen.guards.max_skus_to_zero_per_run,
+    )
+    for loader in systems.loaders(system):
+        part = run_loader(
+            loader,
+            connection or Connection.from_env(system),
+            warehouse_connection,
+            run_id,
+            guards=guards,
+            hold_all=_hold_all(warehouse_connection, loader, chosen),
+            plan_only=plan_only,
+        )
+        for name in ("planned", "confirmed", "already_true", "refused", "held", "unknown", "drifted"):
+            setattr(total, name, getattr(total, name) + getattr(part, name))
+        total.lines += part.lines
+    return total
+
+
+def settle(run_id: str, connect_to: ConnectTo = Connection.from_env) -> int:
+    """Rounds of build, check and deliver until nothing new is due, at most two more; how many it took."""
+    for done in range(MORE_ROUNDS):
+        if not _written_since_build():
+            return done
+        build(run_id)
+        check(run_id)
+        for system in systems.WRITTEN:
+            deliver(system, run_id, connection=connect_to(system))
+    return MORE_ROUNDS
+
+
+def summarize(run_id: str) -> RunSummary:
+    """The run's counts and open rows are in sync.runs. CounterflowError: the run is red."""
+    with session() as warehouse:
+        summary = gather(warehouse, run_id)
+        warehouse.execute(
+            "update sync.runs set finished_at = now(), status = %s, summary = %s where run_id = %s",
+            [summary.status, Jsonb(summary.as_json()), run_id],
+        )
+    if summary.status == "red":
+        raise CounterflowError("the run is not green: " + "; ".join(summary.alarms), where=f"run {run_id}")
+    return summary
+
+
+def _hold_all(warehouse_connection: Connection, loader: Loader, chosen: settings.Settings) -> Hold | None:
+    """Why nothing of the loader may be sent now (None: it may)."""
+    if getattr(chosen.flows, loader.flow) == "off":
+        return Hold("switch", f"flow {loader.flow} is off in settings.toml")
+    with session(warehouse_connection) as warehouse:
+        oldest = datetime.now(UTC) - timedelta(hours=chosen.guards.max_input_age_hours)
+        for system in loader.inputs:
+            row = warehouse.execute(
+                """
+                select max(finished_at) as read_at, bool_or(error is not null) filter (
+                    where run_id = (select run_id from sync.extractions where system = %(system)s
+                                    order by finished_at desc limit 1)
+                ) as failed
+                from sync.extractions where system = %(system)s and finished_at > %(oldest)s
+                """,
+                {"system": system, "oldest": oldest},
+            ).fetchone()
+            if row is None or row["read_at"] is None:
+                return Hold(
+                    "stale_input", f"{system} was not read for {chosen.guards.max_input_age_hours} hours"
+                )
+            if row["failed"]:
+                return Hold("stale_input", f"{system} could not be read to its end; the next run tries again")
+        built = warehouse.execute(
+            """
+            select results ->> %s as status from sync.builds where results ? %s
+            order by build_id desc limit 1
+            """,
+            [loader.outbound_model, loader.outbound_model],
+        ).fetchone()
+    if built is None or built["status"] != "success":
+        return Hold("check", f"{loader.outbound_model} was not built in the last build")
+    return None
+
+
+def _build_of(warehouse: Warehouse, run_id: str) -> dict[str, int]:
+    """The newest build of the run, with the window it began with. Misconfigured: the run has none."""
+    row = warehouse.execute(
+        """
+        select build_id, since_build, since_version from sync.builds
+        where run_id = %s order by build_id desc limit 1
+        """,
+        [run_id],
+    ).fetchone()
+    warehouse.commit()
+    if row is None:
+        raise Misconfigured(f"run {run_id} has no build", remedy="Build its staging layer first")
+    return dict(row)
+
+
+def _note_results(warehouse: Warehouse, build_id: int, results: Sequence[ModelResult]) -> None:
+    models = {result.name: result.status for result in results if result.kind == "model"}
+    warehouse.execute(
+        "update sync.builds set results = results || %s where build_id = %s", [Jsonb(models), build_id]
+    )
+    warehouse.commit()
+
+
+def _finish_if_good(warehouse: Warehouse, build_id: int) -> None:
+    """The build succeeded, if every model of every layer did."""
+    row = warehouse.execute("select results from sync.builds where build_id = %s", [build_id]).fetchone()
+    assert row is not None
+    finish_build(
+        warehouse, build_id, succeeded=all(status == "success" for status in row["results"].values())
+    )
+
+
+def _written_since_build() -> bool:
+    with session() as warehouse:
+        row = warehouse.execute(
+            """
+            select exists (
+                select from sync.writes where version > coalesce(
+                    (select max(version_until) from sync.builds where status = 'succeeded'), 0
+                ) and status = 'confirmed'
+            ) as written
+            """
+        ).fetchone()
+    return bool(row and row["written"])
+
+
+def process_run_id() -> str:
+    """A run's id for the command line: the time, and this process."""
+    return f"command__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}__{os.getpid()}"

@@ -1,0 +1,34 @@
+"""Which systems there are: how each is read, and what is written to it. Adding one is a line here."""
+
+from __future__ import annotations
+
+from connections.errors import Misconfigured
+from extractors.base import Extractor
+from extractors.odoo import Odoo
+from extractors.stripe import Stripe
+from extractors.woocommerce import WooCommerce
+from loaders.base import Loader
+from loaders.odoo import LedgerEntries
+from loaders.woocommerce import StockLevels
+
+EXTRACTORS: tuple[Extractor, ...] = (WooCommerce(), Odoo(), Stripe())
+LOADERS: tuple[Loader, ...] = (StockLevels(), LedgerEntries())
+
+READ = tuple(extractor.system for extractor in EXTRACTORS)
+WRITTEN = tuple(dict.fromkeys(loader.system for loader in LOADERS))
+
+
+def extractor(system: str) -> Extractor:
+    """How the system is read. Misconfigured: there is no such system."""
+    for candidate in EXTRACTORS:
+        if candidate.system == system:
+            return candidate
+    raise Misconfigured(f"there is no system {system}", remedy=f"Choose one of {', '.join(READ)}")
+
+
+def loaders(system: str) -> tuple[Loader, ...]:
+    """What is written to the system, in order. Misconfigured: nothing is."""
+    found = tuple(loader for loader in LOADERS if loader.system == system)
+    if not found:
+        raise Misconfigured(f"nothing is written to {system}", remedy=f"Choose one of {', '.join(WRITTEN)}")
+    return found

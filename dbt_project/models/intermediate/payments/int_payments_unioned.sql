@@ -1,0 +1,6 @@
+{{ config(materialized="view") }}
+
+-- Both systems in one shape. Bare selects, so that a filter on the key reaches the index of each.
+select * from {{ ref("int_woocommerce_payments") }}
+union all
+select * from {{ ref("int_odoo_payments") }}

@@ -1,0 +1,92 @@
+{{ config(
+    unique_key="order_id",
+    meta={"changed": "int_woocommerce_orders_changed"},
+    indexes=[
+        {"columns": ["order_line_id"], "unique": true},
+        {"columns": ["order_id"]},
+        {"columns": ["build_id"]},
+    ],
+) }}
+
+with order_lines as (
+
+    select * from {{ ref("stg_woocommerce__order_lines") }}
+    {{ where_changed("order_id", "int_woocommerce_orders_changed") }}
+
+),
+
+refund_lines as (
+
+    select * from {{ ref("stg_woocommerce__refund_lines") }}
+    {{ where_changed("order_id", "int_woocommerce_orders_changed") }}
+
+),
+
+refunded as (
+
+    select
+        order_line_id,
+        sum(quantity) as refunded_quantity
+    from refund_lines
+    where not is_deleted
+    group by order_line_id
+
+),
+
+shaped as (
+
+    select
+        order_lines.order_line_id,
+        order_lines.order_id,
+        order_lines.line_number,
+        products.product_id,
+        order_lines.product_id_woocommerce,
+        order_lines.variation_id_woocommerce,
+        products.product_id_odoo,
+        order_lines.sku,
+        order_lines.description,
+        order_lines.quantity,
+        order_lines.subtotal_amount / nullif(order_lines.quantity, 0) as unit_price,
+        order_lines.subtotal_amount,
+        order_lines.subtotal_amount - order_lines.total_amount as discount_amount,
+        order_lines.total_amount,
+        coalesce(order_lines.tax_amount, 0) as tax_amount,
+        coalesce(refunded.refunded_quantity, 0) as refunded_quantity,
+        order_lines.stock_reduced_quantity,
+        products.product_id_odoo is null as is_unmapped,
+        order_lines.problems,
+        {{ var("build_id") }}::bigint as build_id
+    from order_lines
+    left join refunded on order_lines.order_line_id = refunded.order_line_id
+    -- The shop's own product first; a line whose product was deleted since still has its SKU.
+    left join lateral (
+        select
+            matched.product_id,
+            matched.product_id_odoo
+        from (
+            select
+                by_product.product_id,
+                by_product.product_id_odoo,
+                1 as preference
+            from {{ ref("int_products_matched") }} as by_product
+            where
+                by_product.product_id_woocommerce = order_lines.product_id_woocommerce
+                and by_product.variation_id_woocommerce is not distinct from order_lines.variation_id_woocommerce
+                and not by_product.is_deleted
+
+            union all
+
+            select
+                by_sku.product_id,
+                by_sku.product_id_odoo,
+                2 as preference
+            from {{ ref("int_products_matched") }} as by_sku
+            where by_sku.sku_key = order_lines.sku_key and not by_sku.is_deleted
+        ) as matched
+        order by matched.preference, matched.product_id
+        limit 1
+    ) as products on true
+
+)
+
+select * from shaped

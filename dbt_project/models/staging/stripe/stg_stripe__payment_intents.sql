@@ -1,0 +1,78 @@
+{{ config(
+    unique_key="payment_intent_id_stripe",
+    indexes=[
+        {"columns": ["payment_intent_id_stripe"], "unique": true},
+        {"columns": ["charge_id_stripe"]},
+        {"columns": ["build_id"]},
+    ],
+) }}
+
+with source as (
+
+    select * from {{ source("stripe", "payment_intents") }}
+    {{ where_new() }}
+
+),
+
+currencies as (
+
+    select * from {{ ref("currencies") }}
+
+),
+
+taken_apart as (
+
+    select
+        source.key,
+        source.deleted_at,
+        source.extracted_at,
+        source.version,
+        record.*,
+        currencies.exponent_stripe as exponent
+    from source
+    cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as record (
+        id text,
+        amount text,
+        amount_received text,
+        amount_capturable text,
+        currency text,
+        status text,
+        latest_charge text,
+        created text,
+        metadata jsonb
+    )
+    left join currencies on upper(record.currency) = currencies.currency
+
+),
+
+typed as (
+
+    select
+        key as payment_intent_id_stripe,
+        nullif(latest_charge, '') as charge_id_stripe,
+        {{ as_bigint("metadata ->> 'order_id'") }} as order_id_woocommerce,
+        upper(nullif(currency, '')) as currency,
+        status as status_stripe,
+        {{ major_units(as_bigint("amount"), "exponent") }} as amount,
+        {{ major_units(as_bigint("amount_received"), "exponent") }} as received_amount,
+        {{ major_units(as_bigint("amount_capturable"), "exponent") }} as capturable_amount,
+        {{ as_epoch("created") }} as created_at,
+        deleted_at is not null as is_deleted,
+        {{ unreadable({
+            "id": "text!",
+            "amount": "bigint!",
+            "amount_received": "bigint",
+            "amount_capturable": "bigint",
+            "status": "text!",
+            "created": "epoch!",
+        }) }}
+        || case when exponent is null then array['currency'] else array[]::text[] end as problems,
+        deleted_at,
+        extracted_at,
+        version,
+        {{ var("build_id") }}::bigint as build_id
+    from taken_apart
+
+)
+
+select * from typed

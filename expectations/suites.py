@@ -1,0 +1,5 @@
+"""x"""
+
+from expectations.rules import Suite
+
+SUITES: tuple[Suite, ...] = ()

@@ -1,0 +1,252 @@
+"""Journal entries: balanced or refused, numbered when posted, untouchable afterwards, undone by a reversal."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sandbox.odoo_access import check_access
+from sandbox.odoo_compute import children
+from sandbox.odoo_errors import UserError, ValidationError
+from sandbox.odoo_read import Records
+from sandbox.odoo_sequences import next_number
+from sandbox.odoo_store import Env, Row
+from sandbox.odoo_write import RULES, Rules, create_record
+
+_FIXED_ONCE_POSTED = ("invoice_line_ids", "line_ids", "invoice_date", "date", "partner_id", "currency_id")
+_SHOWN_IN_LINES = frozenset({"name", "ref", "date", "state", "journal_id"})
+_LOCKS = ("fiscalyear_lock_date", "hard_lock_date")
+
+
+def prepare_entry(env: Env, values: Row) -> None:
+    """An entry that says nothing else is a miscellaneous one of today in Canadian dollars."""
+    values["date"] = values.get("date") or env.stamp[:10]
+    if not values.get("journal_id"):
+        journals = sorted(env.table("account.journal").rows.values(), key=lambda row: (row["sequence"], row["id"]))
+        values["journal_id"] = next(row["id"] for row in journals if row["type"] == "general")
+    company = env.row("res.company", 1)
+    values.setdefault("company_id", 1)
+    values["company_currency_id"] = company["currency_id"]
+    values.setdefault("currency_id", company["currency_id"])
+    values.setdefault("invoice_date_due", env.stamp[:10])
+
+
+def prepare_line(env: Env, values: Row) -> None:
+    """Debit and credit give the balance or follow from it; amounts are rounded one by one."""
+    if not values.get("account_id"):
+        raise ValidationError("The operation cannot be completed: Missing required account on accountable line.")
+    move = env.row("account.move", values["move_id"])
+    if move["state"] == "posted":
+        raise UserError("You cannot modify the following readonly fields on a posted move: line_ids")
+    _balance(values)
+    values.setdefault("amount_currency", values["balance"])
+    values.setdefault("currency_id", move["currency_id"])
+    values.setdefault("partner_id", move.get("partner_id", False))
+    values.setdefault("quantity", 1.0)
+    values.setdefault("price_unit", 0.0)
+    values["amount_residual"] = values["balance"] if _is_reconciled(env, values["account_id"]) else 0.0
+    if values.get("tax_repartition_line_id") and not values.get("tax_line_id"):
+        repartition = env.row("account.tax.repartition.line", values["tax_repartition_line_id"])
+        values["tax_line_id"] = repartition.get("tax_id", False)
+        values["display_type"] = "tax"
+
+
+def _balance(values: Row) -> None:
+    """A negative debit is a credit, as the server turns it round."""
+    if "debit" in values or "credit" in values:
+        values["balance"] = _cents(values.get("debit")) - _cents(values.get("credit"))
+    balance = _cents(values.get("balance"))
+    values["balance"] = balance
+    values["debit"], values["credit"] = max(balance, 0.0), max(-balance, 0.0)
+
+
+def _cents(amount: Any) -> float:
+    return float(round(Decimal(str(amount or 0)) + Decimal("1e-9"), 2))
+
+
+def _is_reconciled(env: Env, account_id: int) -> bool:
+    return bool(env.row("account.account", account_id).get("reconcile"))
+
+
+def entry_created(env: Env, move_id: int) -> None:
+    """The entry balances, or there is none."""
+    check_balanced(env, move_id)
+
+
+def check_balanced(env: Env, move_id: int) -> None:
+    """UserError unless debits equal credits to the cent."""
+    lines = children(env, "account.move.line", "move_id", move_id)
+    if round(sum(line.get("balance", 0.0) for line in lines), 2):
+        raise UserError("The entry is not balanced.")
+
+
+def before_entry_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
+    """What a posted entry says stays as it is; its reference may change."""
+    fixed = [name for name in values if name in _FIXED_ONCE_POSTED]
+    if fixed and any(row["state"] == "posted" for row in env.rows("account.move", ids)):
+        raise UserError(f"You cannot modify the following readonly fields on a posted move: {', '.join(fixed)}")
+
+
+def entry_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
+    """Lines repeat their entry's name, date and state: they count as written too."""
+    for move_id in ids:
+        check_balanced(env, move_id)
+        if _SHOWN_IN_LINES & values.keys():
+            touch_lines(env, move_id)
+
+
+def touch_lines(env: Env, move_id: int) -> None:
+    """The entry's lines are written now."""
+    for line in children(env, "account.move.line", "move_id", move_id):
+        env.update("account.move.line", line["id"], {})
+
+
+def before_line_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
+    """Amounts stay consistent with each other."""
+    if "debit" in values or "credit" in values:
+        for line in env.rows("account.move.line", ids):
+            values.setdefault("debit", 0.0 if values.get("credit") else line.get("debit", 0.0))
+            values.setdefault("credit", 0.0 if values.get("debit") else line.get("credit", 0.0))
+    if {"debit", "credit", "balance"} & values.keys():
+        _balance(values)
+        values.setdefault("amount_currency", values["balance"])
+
+
+def line_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
+    """The entry still balances; its total may have changed."""
+    for move_id in dict.fromkeys(line["move_id"] for line in env.rows("account.move.line", ids)):
+        check_balanced(env, move_id)
+        if "balance" in values:
+            env.update("account.move", move_id, {})
+
+
+def before_entry_removed(env: Env, ids: tuple[int, ...]) -> None:
+    """Posted entries stay."""
+    if any(row["state"] == "posted" for row in env.rows("account.move", ids)):
+        raise UserError(
+            "You can't delete a posted journal item. Don\N{RIGHT SINGLE QUOTATION MARK}t play games with your "
+            "accounting records; reset the journal entry to draft before deleting it."
+        )
+
+
+def action_post(self: Records) -> bool:
+    """The entries are posted: numbered, and dated after the lock where their own date is locked."""
+    check_access(self.env, "account.move", "write")
+    problems = []
+    for row in self.rows():
+        if row["state"] != "draft":
+            problems.append(f"The entry {row.get('name', '/')} (id {row['id']}) must be in draft.")
+        if not self.env.table("account.move.line").find("move_id", row["id"]):
+            problems.append("Even magicians can't post nothing!")
+    if problems:
+        raise UserError("\n".join(dict.fromkeys(problems)))
+    for row in self.rows():
+        post(self.env, row)
+    return False
+
+
+def post(env: Env, row: Row) -> None:
+    """One draft entry becomes a posted one."""
+    on = open_date(env, row["date"])
+    name = row.get("name") or next_entry_name(env, row["journal_id"], on)
+    prefix, _, number = name.rpartition("/")
+    env.update("account.move", row["id"], {
+        "state": "posted", "date": on, "name": name, "posted_before": True, "checked": True,
+        "sequence_prefix": f"{prefix}/", "sequence_number": int(number),
+    })
+    touch_lines(env, row["id"])
+
+
+def next_entry_name(env: Env, journal_id: int, on: str) -> str:
+    """The journal's next number in its month, such as MISC/2026/11/0001."""
+    code = env.row("account.journal", journal_id)["code"]
+    return next_number(env, f"{code}/{on[:4]}/{on[5:7]}/", 4)
+
+
+def open_date(env: Env, on: str) -> str:
+    """The date itself; if it is locked, the end of the first open month, today at the latest (then today)."""
+    locks = [lock for name in _LOCKS if (lock := env.row("res.company", 1).get(name)) and on <= lock]
+    if not locks:
+        return on
+    first_open = date.fromisoformat(max(locks)) + timedelta(days=1)
+    today = env.now.date()
+    if (today.year, today.month) > (first_open.year, first_open.month):
+        return first_open.replace(day=monthrange(first_open.year, first_open.month)[1]).isoformat()
+    return max(first_open, today).isoformat()
+
+
+def button_draft(self: Records) -> None:
+    """The entries are drafts again and keep their names."""
+    check_access(self.env, "account.move", "write")
+    for row in self.rows():
+        if row["state"] not in ("posted", "cancel"):
+            raise UserError("Only posted/cancelled journal entries can be reset to draft.")
+        self.env.update("account.move", row["id"], {"state": "draft"})
+        touch_lines(self.env, row["id"])
+
+
+def button_cancel(self: Records) -> None:
+    """The entries are cancelled."""
+    check_access(self.env, "account.move", "write")
+    for row in self.rows():
+        self.env.update("account.move", row["id"], {"state": "cancel"})
+        touch_lines(self.env, row["id"])
+
+
+def prepare_reversal(env: Env, values: Row) -> None:
+    """What is reversed comes with the context."""
+    ids = env.context.get("active_ids") if env.context.get("active_model") == "account.move" else []
+    values.setdefault("move_ids", [[6, 0, list(ids or [])]])
+    values.setdefault("date", env.stamp[:10])
+    values.setdefault("company_id", 1)
+
+
+def reverse_moves(self: Records, is_modify: bool = False) -> Row:
+    """Each entry has a posted counter-entry, and both are reconciled where their accounts are."""
+    made = []
+    for wizard in self.rows():
+        moves = list(self.env.rows("account.move", wizard.get("move_ids", [])))
+        if any(move["state"] != "posted" for move in moves):
+            raise UserError("You can only reverse posted moves.")
+        new = [_reverse(self.env, move, wizard) for move in moves]
+        self.env.update("account.move.reversal", wizard["id"], {"new_move_ids": new})
+        made += new
+    action: Row = {"name": "Reverse Moves", "type": "ir.actions.act_window", "res_model": "account.move"}
+    if len(made) == 1:
+        return {**action, "view_mode": "form", "res_id": made[0], "context": {"default_move_type": "entry"}}
+    return {**action, "view_mode": "list,form", "domain": [["id", "in", made]], "context": {"default_move_type": "entry"}}
+
+
+def _reverse(env: Env, move: Row, wizard: Row) -> int:
+    reason = wizard.get("reason")
+    lines = children(env, "account.move.line", "move_id", move["id"])
+    copied = ("account_id", "name", "partner_id", "tax_line_id", "tax_repartition_line_id", "tax_tag_ids",
+              "tax_base_amount", "tax_ids", "product_id")
+    new = create_record(env, "account.move", {
+        "move_type": move["move_type"], "date": wizard["date"], "reversed_entry_id": move["id"],
+        "journal_id": wizard.get("journal_id") or move["journal_id"], "currency_id": move["currency_id"],
+        "ref": f"Reversal of: {move['name']}, {reason}" if reason else f"Reversal of: {move['name']}",
+        "line_ids": [[0, 0, {**{name: line[name] for name in copied if name in line},
+                             "debit": line.get("credit", 0.0), "credit": line.get("debit", 0.0)}] for line in lines],
+    })
+    post(env, env.row("account.move", new))
+    for old, line in zip(lines, children(env, "account.move.line", "move_id", new), strict=True):
+        if _is_reconciled(env, old["account_id"]):
+            _reconcile(env, old["id"], line["id"])
+    return new
+
+
+def _reconcile(env: Env, *line_ids: int) -> None:
+    full = env.insert("account.full.reconcile", {})
+    for line_id in line_ids:
+        env.update("account.move.line", line_id, {
+            "reconciled": True, "full_reconcile_id": full, "matching_number": str(full), "amount_residual": 0.0})
+
+
+RULES.update({
+    "account.move": Rules(prepare_entry, entry_created, before_entry_written, entry_written, before_entry_removed),
+    "account.move.line": Rules(prepare_line, None, before_line_written, line_written),
+    "account.move.reversal": Rules(prepare_reversal),
+})
