@@ -67,7 +67,7 @@ def _demo() -> int:
     heading(f"{DAG} again: only what changed")
     sync(airflow)
 
-    equal = journey.print_journey(number, before=before, after=levels())
+    equal = journey.print_journey(str(told["web_orders"][0]), before=before, after=levels())
     return conclude(settings, equal)
 
 

@@ -32,11 +32,12 @@ def examine_odoo(connection: Connection, chosen: Settings | None) -> Iterator[Fi
         yield good("odoo", f"signs in at {connection.url}")
         yield _key_expiry(odoo, connection)
         yield from _rights(odoo, posts_entries=chosen is None or chosen.flows.ledger_entries != "off")
-        for look in (_accounts, _locations, _currency) if chosen else ():
-            try:
-                yield from look(odoo, chosen)
-            except CounterflowError as error:
-                yield finding_of("odoo", error, _RIGHTS)
+        if chosen:
+            for look in (_accounts, _locations, _currency):
+                try:
+                    yield from look(odoo, chosen)
+                except CounterflowError as error:
+                    yield finding_of("odoo", error, _RIGHTS)
 
 
 def _key_expiry(odoo: Odoo, connection: Connection) -> Finding:

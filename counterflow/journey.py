@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 def print_journey(
     number: str, *, before: BySystem | None = None, after: BySystem | None = None, say: Say = print
 ) -> bool:
-    """The order's way is printed; whether the systems agree on all of it. Rejected: there is no such order."""
+    """The order's way is printed; whether the systems agree on it. Rejected: there is no such order."""
     with session() as warehouse:
         order = _order(warehouse, number)
         say(f"\n== Order #{order['order_number']}: its way through the house\n")
@@ -31,16 +31,6 @@ def print_journey(
         stock_agrees = tell_stock(warehouse, order, before, after, say)
         ledger_agrees = tell_ledger(warehouse, order, say)
     return stock_agrees and ledger_agrees
-
-
-def newest_order(warehouse: Warehouse) -> str:
-    """The number of the newest web order that is a sale; empty if there is none."""
-    found = rows(
-        warehouse,
-        "select order_number from marts.orders where channel = 'web' and is_sale order by created_at desc, "
-        "order_id_woocommerce desc limit 1",
-    )
-    return str(found[0]["order_number"]) if found else ""
 
 
 def tell_order(warehouse: Warehouse, order: Row, say: Say) -> None:
@@ -173,11 +163,8 @@ def print_counts(say: Say = print) -> None:
             "group by system, thing, status order by system, thing, status",
         )
         say("\n== Written back\n")
-        table(
-            ("system", "thing", "status", "rows"),
-            [[r["system"], r["thing"], r["status"], r["n"]] for r in writes],
-            say,
-        )
+        found = [[row["system"], row["thing"], row["status"], row["n"]] for row in writes]
+        table(("system", "thing", "status", "rows"), found, say)
 
 
 def table(titles: Sequence[str], found: Iterable[Sequence[Any]], say: Say) -> None:
@@ -197,9 +184,9 @@ def table(titles: Sequence[str], found: Iterable[Sequence[Any]], say: Say) -> No
 def _order(warehouse: Warehouse, number: str) -> Row:
     found = rows(
         warehouse,
-        "select * from marts.orders where order_number = %(number)s or order_id = %(number)s "
+        "select * from marts.orders where order_number = %s or order_id = %s "
         "order by (channel = 'web') desc limit 1",
-        {"number": number.lstrip("#")},
+        [number.lstrip("#"), number],
     )
     if not found:
         raise Rejected(f"there is no order {number}", where="marts.orders")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The roles and databases of Counterflow, made once by PostgreSQL's superuser, each role with only what it needs:
 #   airflow             owns the database airflow (Airflow's metadata, Celery's results), enters no other
-#   counterflow         owns the database counterflow: migrations, landing, dbt, the record of writes
+#   counterflow_writer  owns the database counterflow: migrations, landing, dbt, the record of writes
 #   counterflow_reader  reads marts, sync and settings there: the view in Airflow's UI, reports, analysts
 #
 # The postgres image runs it when its volume is empty. Elsewhere: PGHOST, PGPORT, PGUSER and PGPASSWORD
@@ -9,34 +9,34 @@
 set -eu
 
 : "${AIRFLOW_DB_PASSWORD:?the password of role airflow}"
-: "${COUNTERFLOW_DB_PASSWORD:?the password of role counterflow}"
+: "${WRITER_DB_PASSWORD:?the password of role counterflow_writer}"
 : "${READER_DB_PASSWORD:?the password of role counterflow_reader}"
-export AIRFLOW_DB_PASSWORD COUNTERFLOW_DB_PASSWORD READER_DB_PASSWORD
+export AIRFLOW_DB_PASSWORD WRITER_DB_PASSWORD READER_DB_PASSWORD
 
 psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username "${PGUSER:-$POSTGRES_USER}" --dbname postgres <<'SQL'
 -- getenv, not arguments: those show in the list of processes
 \getenv airflow_password AIRFLOW_DB_PASSWORD
-\getenv counterflow_password COUNTERFLOW_DB_PASSWORD
+\getenv counterflow_password WRITER_DB_PASSWORD
 \getenv reader_password READER_DB_PASSWORD
 set password_encryption = 'scram-sha-256';
 
 create role airflow login nosuperuser nocreatedb nocreaterole password :'airflow_password';
-create role counterflow login nosuperuser nocreatedb nocreaterole password :'counterflow_password';
+create role counterflow_writer login nosuperuser nocreatedb nocreaterole password :'counterflow_password';
 create role counterflow_reader login nosuperuser nocreatedb nocreaterole password :'reader_password';
 alter role counterflow_reader set default_transaction_read_only = on;
 
 create database airflow owner airflow;
-create database counterflow owner counterflow;
+create database counterflow owner counterflow_writer;
 revoke all on database postgres, airflow, counterflow from public;
 grant connect on database counterflow to counterflow_reader;
 
 \connect counterflow
 revoke all on schema public from public;
-create schema marts authorization counterflow;
-create schema sync authorization counterflow;
-create schema settings authorization counterflow;
+create schema marts authorization counterflow_writer;
+create schema sync authorization counterflow_writer;
+create schema settings authorization counterflow_writer;
 grant usage on schema marts, sync, settings to counterflow_reader;
-alter default privileges for role counterflow in schema marts grant select on tables to counterflow_reader;
-alter default privileges for role counterflow in schema sync grant select on tables to counterflow_reader;
-alter default privileges for role counterflow in schema settings grant select on tables to counterflow_reader;
+alter default privileges for role counterflow_writer in schema marts grant select on tables to counterflow_reader;
+alter default privileges for role counterflow_writer in schema sync grant select on tables to counterflow_reader;
+alter default privileges for role counterflow_writer in schema settings grant select on tables to counterflow_reader;
 SQL

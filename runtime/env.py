@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 WAREHOUSE_DATABASE = "counterflow"
 AIRFLOW_DATABASE = "airflow"
 ADMIN = "admin"
+STORY_FILE = "story.json"
+DEFAULT_STORY = {"ORDERS": "50", "SEED": "7", "ODOO": "stand-in"}
 
 # service -> (variable, default port)
 PORTS = {
@@ -78,11 +80,16 @@ class Settings:
 
     @classmethod
     def from_env(cls) -> Settings:
-        """The settings in the environment. CannotStart names every variable with a wrong value."""
+        """The settings in the environment; the story that the folder already holds, where they are silent.
+
+        CannotStart names every variable with a wrong value.
+        """
         wrong: list[str] = []
+        home = Path(os.environ.get("COUNTERFLOW_HOME") or default_home()).resolve()
         ports = {name: _number(variable, default, wrong) for name, (variable, default) in PORTS.items()}
-        orders, seed = _number("ORDERS", 50, wrong), _number("SEED", 7, wrong)
-        odoo = os.environ.get("ODOO") or "stand-in"
+        story = _read_story(home)
+        orders, seed = (_number(name, int(story[name]), wrong) for name in ("ORDERS", "SEED"))
+        odoo = os.environ.get("ODOO") or story["ODOO"]
         if odoo not in ("stand-in", "real"):
             wrong.append(f"ODOO={odoo!r} is neither 'real' nor 'stand-in'")
         taken_twice = {port for port in ports.values() if list(ports.values()).count(port) > 1}
@@ -90,13 +97,30 @@ class Settings:
         if wrong:
             raise CannotStart("Wrong settings: " + "; ".join(wrong))
         return cls(
-            home=Path(os.environ.get("COUNTERFLOW_HOME") or default_home()).resolve(),
+            home=home,
             ports=ports,
             postgres_url=_own_postgres(),
             orders=orders,
             seed=seed,
             odoo_home=odoo_home() if odoo == "real" else None,
         )
+
+    @property
+    def story(self) -> dict[str, str]:
+        """The variables that decide what the systems hold."""
+        odoo = "real" if self.odoo_home else "stand-in"
+        return {"ORDERS": str(self.orders), "SEED": str(self.seed), "ODOO": odoo}
+
+    def require_same_story(self) -> None:
+        """The folder holds this story, or none yet. CannotStart: two stories would mix in one warehouse."""
+        held = _read_story(self.home, self.story)
+        if held != self.story:
+            words = " ".join(f"{name}={value}" for name, value in held.items())
+            raise CannotStart(f"{self.home} holds the story of {words}. For another, run make clean first")
+
+    def remember_story(self) -> None:
+        """Later starts go on with this story."""
+        (self.home / STORY_FILE).write_text(json.dumps(self.story))
 
     @property
     def ui_url(self) -> str:
@@ -230,6 +254,13 @@ def _own_postgres() -> str | None:
         # the text holds the password: never quoted
         raise CannotStart("AIRFLOW_CONN_WAREHOUSE is not JSON with host, login and password") from None
     return server.url("postgres")
+
+
+def _read_story(home: Path, default: Mapping[str, str] = DEFAULT_STORY) -> dict[str, str]:
+    try:
+        return dict(json.loads((home / STORY_FILE).read_text()))
+    except FileNotFoundError:
+        return dict(default)
 
 
 def _number(variable: str, default: int, wrong: list[str]) -> int:

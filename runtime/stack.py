@@ -52,6 +52,7 @@ class Stack:
 
     def up(self, *, airflow: bool = True) -> dict[str, str]:
         """Everything runs and answers; the environment that reaches it. CannotStart: nothing new was left."""
+        self.settings.require_same_story()
         require_disk(self.settings.home)
         make_private(self.settings.home)
         with _alone(self.settings.home), ExitStack() as undo:
@@ -61,6 +62,7 @@ class Stack:
             self._start(self.sandbox, env, undo, f"stand-ins with {self.settings.orders} orders")
             if self.settings.odoo_home:
                 self._set_up_real_odoo()
+            self.settings.remember_story()
             env = environment(self.settings, server, self.connections())
             if airflow:
                 self._start(self.airflow, env, undo, f"Airflow at {self.settings.ui_url}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
 
 from sandbox.odoo_access import check_access
 from sandbox.odoo_compute import children
@@ -13,6 +11,7 @@ from sandbox.odoo_errors import UserError, ValidationError
 from sandbox.odoo_read import Records
 from sandbox.odoo_sequences import next_number
 from sandbox.odoo_store import Env, Row
+from sandbox.odoo_taxes import cents
 from sandbox.odoo_write import RULES, Rules, create_record
 
 _FIXED_ONCE_POSTED = ("invoice_line_ids", "line_ids", "invoice_date", "date", "partner_id", "currency_id")
@@ -56,14 +55,10 @@ def prepare_line(env: Env, values: Row) -> None:
 def _balance(values: Row) -> None:
     """A negative debit is a credit, as the server turns it round."""
     if "debit" in values or "credit" in values:
-        values["balance"] = _cents(values.get("debit")) - _cents(values.get("credit"))
-    balance = _cents(values.get("balance"))
+        values["balance"] = cents(float(values.get("debit") or 0)) - cents(float(values.get("credit") or 0))
+    balance = cents(float(values.get("balance") or 0))
     values["balance"] = balance
     values["debit"], values["credit"] = max(balance, 0.0), max(-balance, 0.0)
-
-
-def _cents(amount: Any) -> float:
-    return float(round(Decimal(str(amount or 0)) + Decimal("1e-9"), 2))
 
 
 def _is_reconciled(env: Env, account_id: int) -> bool:

@@ -244,7 +244,6 @@ COMPUTED: dict[tuple[str, str], Compute] = {
        for name in ("default_code", "barcode", "standard_price", "weight", "volume")},
     ("stock.quant", "available_quantity"):
         lambda env, model, row: row.get("quantity", 0.0) - row.get("reserved_quantity", 0.0),
-    ("stock.quant", "inventory_quantity"): lambda env, model, row: 0.0,
     ("stock.quant", "inventory_quantity_auto_apply"): lambda env, model, row: row.get("quantity", 0.0),
     ("stock.picking", "state"): picking_state,
     ("stock.move", "product_qty"): lambda env, model, row: row.get("product_uom_qty", 0.0),

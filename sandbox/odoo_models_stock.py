@@ -60,7 +60,7 @@ location_id m2o:stock.location required
 quantity float .2
 reserved_quantity float .2
 available_quantity float computed
-inventory_quantity float computed
+inventory_quantity float
 inventory_quantity_auto_apply float computed
 inventory_quantity_set boolean
 inventory_diff_quantity float

@@ -1,6 +1,6 @@
 """The story's back office, set up in any Odoo 19 over JSON-2, the way its own staff would do it.
 
-    python -m sandbox.odoo_world set-up --orders 60 --seed 7     everything up to the end of the history
+    python -m sandbox.odoo_world set-up --orders 50 --seed 7     everything up to the end of the history
     python -m sandbox.odoo_world trade --hour 0 --seed 7         the counter sales of an hour after it
 
 The Odoo is the one in AIRFLOW_CONN_ODOO. Both can be repeated: records carry external ids, orders
@@ -271,7 +271,7 @@ def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.odoo_world", description=__doc__.splitlines()[0])
     parser.add_argument("action", choices=("set-up", "trade"))
-    parser.add_argument("--orders", type=int, default=60)
+    parser.add_argument("--orders", type=int, default=50)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--hour", type=int, default=0)
     options = parser.parse_args()

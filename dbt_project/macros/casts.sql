@@ -12,6 +12,9 @@
 {% macro as_numeric(expression) -%}{{ as_type(expression, "numeric") }}{%- endmacro %}
 {% macro as_boolean(expression) -%}{{ as_type(expression, "boolean") }}{%- endmacro %}
 
+{#- An id that another record may name: text short enough for an index, null where there is none. -#}
+{% macro as_id(expression) -%}nullif(left(btrim({{ expression }}), 255), ''){%- endmacro %}
+
 {#- UTC without a suffix ('2026-11-24T07:01:44' or with a blank) -> timestamptz -#}
 {% macro as_utc(expression) -%}
     case when {{ is_readable(expression, "timestamp") }} then nullif({{ expression }}, '')::timestamp at time zone 'UTC' end

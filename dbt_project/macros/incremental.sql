@@ -40,12 +40,12 @@
     {%- if is_incremental() %}where {{ column }} > {{ var("since_version") }}{% endif -%}
 {%- endmacro %}
 
-{#- where clause of everything downstream: only the keys in the changed set -#}
-{% macro where_changed(key, changed_model) -%}
+{#- where clause of everything downstream: only the keys in the changed set (its column: changed_key, if named otherwise) -#}
+{% macro where_changed(key, changed_model, changed_key=none) -%}
     {#- Named outside the condition: dbt reads a model's dependencies with is_incremental() false. -#}
     {%- set changed = ref(changed_model) -%}
     {%- if is_incremental() -%}
-        where {{ key }} in (select changed.{{ key.split(".") | last }} from {{ changed }} as changed)
+        where {{ key }} in (select {{ changed_key or key.split(".") | last }} from {{ changed }})
     {%- else -%}
         where true
     {%- endif -%}

@@ -6,9 +6,11 @@
     end
 {%- endmacro %}
 
-{#- How a SKU is compared: without blanks around it and whatever its case; null where there is none. -#}
+{#- How a SKU is compared: without blanks around it and whatever its case; null where there is none. A text too long
+    for an index stands as its md5. -#}
 {% macro sku_key(sku) -%}
-    nullif(lower(btrim({{ sku }})), '')
+    {%- set plain = "nullif(lower(btrim(" ~ sku ~ ")), '')" -%}
+    case when length({{ plain }}) > 100 then md5({{ plain }}) else {{ plain }} end
 {%- endmacro %}
 
 {#- Stripe's plugin has a method of its own for each kind of payment: stripe, stripe_klarna, stripe_ideal, … -#}

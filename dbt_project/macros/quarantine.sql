@@ -16,8 +16,11 @@
     where problems <> array[]::text[] and not is_deleted
 {%- endmacro %}
 
-{#- post-hook of a staging model: what is in quarantine is found without reading the rest -#}
+{#- post-hook of a staging model: what is in quarantine is found without reading the rest. A rebuilt table stands beside
+    the one it replaces until the commit, so that the index needs a new name each time. -#}
 {% macro index_problems() -%}
-    create index if not exists {{ local_md5(this.identifier ~ "problems") }} on {{ this }} (build_id)
-    where problems <> array[]::text[] and not is_deleted
+    {%- if not is_incremental() -%}
+        create index problems_{{ local_md5(this.identifier ~ invocation_id) }} on {{ this }} (build_id)
+        where problems <> array[]::text[] and not is_deleted
+    {%- endif -%}
 {%- endmacro %}

@@ -4,6 +4,7 @@ Exit codes: 0 done, 3 this machine cannot run it (the reason is printed), 1 anyt
 """
 
 import json
+import os
 import shutil
 import signal
 import sys
@@ -67,7 +68,8 @@ def up() -> None:
         make_database()
     start_server()
     say("setting up the story: products, stock, books, purchases, sales")
-    OdooWorld(machine.CONNECTION.read_text(), Story()).set_up()
+    story = Story(orders=int(os.environ.get("ORDERS", "50")), seed=int(os.environ.get("SEED", "7")))
+    OdooWorld(machine.CONNECTION.read_text(), story).set_up()
     say(f"Odoo 19 answers at {URL}; sign-in for programs: {machine.CONNECTION}")
 
 

@@ -75,3 +75,16 @@ def test_secrets_are_made_once_and_read_by_their_owner_only(tmp_path: Path) -> N
     assert vars(Secrets.of(tmp_path)) == vars(made)
     assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
     assert made.admin_password not in repr(made)
+
+
+def test_goes_on_with_the_story_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERFLOW_HOME", str(tmp_path))
+    monkeypatch.setenv("ORDERS", "900")
+    first = Settings.from_env()
+    first.require_same_story()
+    first.remember_story()
+    monkeypatch.delenv("ORDERS")
+    assert Settings.from_env().orders == 900
+    monkeypatch.setenv("ODOO", "real")
+    with pytest.raises(CannotStart, match=r"ORDERS=900 SEED=7 ODOO=stand-in.*make clean"):
+        Settings.from_env().require_same_story()

@@ -1,5 +1,6 @@
 {{ config(
     unique_key="balance_transaction_id_stripe",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["balance_transaction_id_stripe"], "unique": true},
         {"columns": ["source_id_stripe"]},
@@ -53,7 +54,7 @@ typed as (
 
     select
         key as balance_transaction_id_stripe,
-        nullif(source, '') as source_id_stripe,
+        {{ as_id("source") }} as source_id_stripe,
         type as transaction_type,
         reporting_category,
         upper(nullif(currency, '')) as currency,

@@ -1,5 +1,6 @@
 {{ config(
     unique_key="charge_id_stripe",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["charge_id_stripe"], "unique": true},
         {"columns": ["order_id_woocommerce"]},
@@ -57,8 +58,8 @@ typed as (
 
     select
         key as charge_id_stripe,
-        nullif(payment_intent, '') as payment_intent_id_stripe,
-        nullif(balance_transaction, '') as balance_transaction_id_stripe,
+        {{ as_id("payment_intent") }} as payment_intent_id_stripe,
+        {{ as_id("balance_transaction") }} as balance_transaction_id_stripe,
         {{ as_bigint("metadata ->> 'order_id'") }} as order_id_woocommerce,
         upper(nullif(currency, '')) as currency,
         status as status_stripe,

@@ -1,5 +1,6 @@
 {{ config(
     unique_key="dispute_id_stripe",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["dispute_id_stripe"], "unique": true},
         {"columns": ["charge_id_stripe"]},
@@ -49,8 +50,8 @@ typed as (
 
     select
         key as dispute_id_stripe,
-        nullif(charge, '') as charge_id_stripe,
-        nullif(payment_intent, '') as payment_intent_id_stripe,
+        {{ as_id("charge") }} as charge_id_stripe,
+        {{ as_id("payment_intent") }} as payment_intent_id_stripe,
         upper(nullif(currency, '')) as currency,
         status as status_stripe,
         nullif(reason, '') as reason,

@@ -1,5 +1,6 @@
 {{ config(
     unique_key="payment_intent_id_stripe",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["payment_intent_id_stripe"], "unique": true},
         {"columns": ["charge_id_stripe"]},
@@ -49,7 +50,7 @@ typed as (
 
     select
         key as payment_intent_id_stripe,
-        nullif(latest_charge, '') as charge_id_stripe,
+        {{ as_id("latest_charge") }} as charge_id_stripe,
         {{ as_bigint("metadata ->> 'order_id'") }} as order_id_woocommerce,
         upper(nullif(currency, '')) as currency,
         status as status_stripe,

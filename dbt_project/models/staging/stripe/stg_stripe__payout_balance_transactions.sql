@@ -1,5 +1,6 @@
 {{ config(
     unique_key="payout_balance_transaction_key",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["payout_balance_transaction_key"], "unique": true},
         {"columns": ["balance_transaction_id_stripe"]},
@@ -35,8 +36,8 @@ typed as (
 
     select
         key as payout_balance_transaction_key,
-        nullif(payout, '') as payout_id_stripe,
-        nullif(balance_transaction, '') as balance_transaction_id_stripe,
+        {{ as_id("payout") }} as payout_id_stripe,
+        {{ as_id("balance_transaction") }} as balance_transaction_id_stripe,
         deleted_at is not null as is_deleted,
         {{ unreadable({
             "payout": "text!",

@@ -1,5 +1,6 @@
 {{ config(
     unique_key="payout_id_stripe",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["payout_id_stripe"], "unique": true},
         {"columns": ["build_id"]},
@@ -48,7 +49,7 @@ typed as (
 
     select
         key as payout_id_stripe,
-        nullif(balance_transaction, '') as balance_transaction_id_stripe,
+        {{ as_id("balance_transaction") }} as balance_transaction_id_stripe,
         upper(nullif(currency, '')) as currency,
         status as status_stripe,
         nullif(reconciliation_status, '') as reconciliation_status,

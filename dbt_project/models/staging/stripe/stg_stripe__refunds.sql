@@ -1,5 +1,6 @@
 {{ config(
     unique_key="refund_id_stripe",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["refund_id_stripe"], "unique": true},
         {"columns": ["charge_id_stripe"]},
@@ -49,9 +50,9 @@ typed as (
 
     select
         key as refund_id_stripe,
-        nullif(charge, '') as charge_id_stripe,
-        nullif(payment_intent, '') as payment_intent_id_stripe,
-        nullif(balance_transaction, '') as balance_transaction_id_stripe,
+        {{ as_id("charge") }} as charge_id_stripe,
+        {{ as_id("payment_intent") }} as payment_intent_id_stripe,
+        {{ as_id("balance_transaction") }} as balance_transaction_id_stripe,
         upper(nullif(currency, '')) as currency,
         status as status_stripe,
         nullif(reason, '') as reason,

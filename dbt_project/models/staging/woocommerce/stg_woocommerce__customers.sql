@@ -1,5 +1,6 @@
 {{ config(
     unique_key="customer_key",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["customer_key"], "unique": true},
         {"columns": ["customer_id_woocommerce"]},

@@ -58,7 +58,7 @@ taken_apart as (
 typed as (
 
     select
-        'woocommerce:' || key || ':' || coalesce(id, 'line ' || position)
+        'woocommerce:' || key || ':' || coalesce({{ as_bigint("id") }}::text, 'line ' || position)
         || case when occurrence > 1 then '#' || occurrence else '' end as order_line_id,
         'woocommerce:' || key as order_id,
         position::integer as line_number,

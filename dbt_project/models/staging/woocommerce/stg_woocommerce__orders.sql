@@ -83,7 +83,7 @@ typed as (
     select
         'woocommerce:' || key as order_id,
         {{ as_bigint("id") }} as order_id_woocommerce,
-        coalesce(nullif(number, ''), key) as order_number,
+        coalesce({{ as_id("number") }}, key) as order_number,
         status as status_woocommerce,
         upper(nullif(currency, '')) as currency,
         {{ as_boolean("prices_include_tax") }} as prices_include_tax,
@@ -98,8 +98,8 @@ typed as (
         customer_note,
         nullif(payment_method, '') as payment_method,
         nullif(payment_method_title, '') as payment_method_title,
-        nullif(transaction_id, '') as transaction_id,
-        nullif(stripe_intent_id, '') as payment_intent_id_stripe,
+        {{ as_id("transaction_id") }} as transaction_id,
+        {{ as_id("stripe_intent_id") }} as payment_intent_id_stripe,
         created_via,
         -- An order without a delivery address (pick-up, or a shop that asks for one only) goes to the billing address.
         coalesce(nullif(delivery_country, ''), nullif(billing_country, '')) as delivery_country,

@@ -1,5 +1,6 @@
 {{ config(
     unique_key="variation_key",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["variation_key"], "unique": true},
         {"columns": ["variation_id_woocommerce"]},

@@ -1,5 +1,6 @@
 {{ config(
     unique_key="product_key",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["product_key"], "unique": true},
         {"columns": ["product_id_woocommerce"]},

@@ -2,6 +2,7 @@
 {{ config(
     unique_key="refund_id",
     meta={"changed": "stg_woocommerce__refunds"},
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["refund_line_id"], "unique": true},
         {"columns": ["refund_id"]},
@@ -21,7 +22,7 @@ taken_apart as (
 
     select
         'woocommerce:' || source.key as refund_id,
-        'woocommerce:' || payload.parent_id as order_id,
+        'woocommerce:' || {{ as_bigint("payload.parent_id") }} as order_id,
         item.position,
         source.deleted_at,
         source.extracted_at,
@@ -55,7 +56,7 @@ typed as (
         refund_id || ':' || position as refund_line_id,
         refund_id,
         order_id,
-        order_id || ':' || refunded_item_id as order_line_id,
+        order_id || ':' || {{ as_bigint("refunded_item_id") }} as order_line_id,
         position::integer as line_number,
         {{ as_bigint("id") }} as refund_line_id_woocommerce,
         nullif(btrim(sku), '') as sku,

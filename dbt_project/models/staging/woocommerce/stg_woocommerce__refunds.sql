@@ -1,5 +1,6 @@
 {{ config(
     unique_key="refund_id",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["refund_id"], "unique": true},
         {"columns": ["order_id"]},
@@ -66,8 +67,8 @@ typed as (
     select
         'woocommerce:' || key as refund_id,
         {{ as_bigint("id") }} as refund_id_woocommerce,
-        'woocommerce:' || parent_id as order_id,
-        nullif(stripe_refund_id, '') as refund_id_stripe,
+        'woocommerce:' || {{ as_bigint("parent_id") }} as order_id,
+        {{ as_id("stripe_refund_id") }} as refund_id_stripe,
         {{ as_numeric("amount") }} as amount,
         coalesce(shipping_amount, 0) as shipping_amount,
         coalesce(fee_amount, 0) as fee_amount,

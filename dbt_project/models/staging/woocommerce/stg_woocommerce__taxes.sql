@@ -1,5 +1,6 @@
 {{ config(
     unique_key="tax_rate_key",
+    post_hook="{{ index_problems() }}",
     indexes=[
         {"columns": ["tax_rate_key"], "unique": true},
         {"columns": ["tax_rate_id_woocommerce"]},
