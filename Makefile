@@ -53,7 +53,7 @@ odoo-down: ## stop the real Odoo
 
 contract: $(READY) ## contract tests against the server in AIRFLOW_CONN_<SYSTEM>: make contract SYSTEM=odoo
 	@[ -n "$(SYSTEM)" ] || { echo "Say which: make contract SYSTEM=woocommerce (or odoo, stripe)"; exit 2; }
-	@$(RUN) -m pytest tests/contract/test_$(SYSTEM).py $(ARGS)
+	@$(RUN) -m pytest tests/contract/test_$(SYSTEM)*.py $(ARGS)
 
 bench-%: $(READY) ## a benchmark, by the name of its file in bench/
 	@$(RUN) -m bench.$*

@@ -115,8 +115,8 @@ def take_change_numbers(warehouse: Warehouse) -> None:
     warehouse.execute("select pg_advisory_xact_lock_shared(%s)", [_CHANGE_LOCK])
 
 
-def begin_build(warehouse: Warehouse, run_id: str) -> dict[str, int]:
-    """A new row of sync.builds: its build_id, and since_version, since_build of the last good one.
+def begin_build(warehouse: Warehouse, run_id: str, *, is_whole: bool = True) -> dict[str, int]:
+    """A new row of sync.builds: its build_id, and since_version, since_build of the last good whole one.
 
     Everything with a version up to the new build's `version_until` is committed and visible.
     """
@@ -126,22 +126,23 @@ def begin_build(warehouse: Warehouse, run_id: str) -> dict[str, int]:
         with last_good as (
             -- not one that another build, which did not succeed, may have overtaken
             select build_id, version_until from sync.builds as good
-            where status = 'succeeded' and not exists (
+            where is_whole and status = 'succeeded' and not exists (
                 select from sync.builds as other
-                where other.status <> 'succeeded' and other.build_id < good.build_id
+                where other.is_whole and other.status <> 'succeeded' and other.build_id < good.build_id
                     and coalesce(other.finished_at, other.started_at + interval '6 hours') > good.started_at
             )
             order by build_id desc limit 1
         )
-        insert into sync.builds (run_id, version_until, since_build, since_version)
+        insert into sync.builds (run_id, is_whole, version_until, since_build, since_version)
         select
+            %s,
             %s,
             (select case when is_called then last_value else 0 end from sync.change_number),
             coalesce((select build_id from last_good), 0),
             coalesce((select version_until from last_good), -1)
         returning build_id, since_build, since_version
         """,
-        [run_id],
+        [run_id, is_whole],
     ).fetchone()
     warehouse.commit()
     assert row is not None

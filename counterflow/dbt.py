@@ -19,6 +19,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "marts": ("path:models/intermediate", "path:models/marts"),
     "outbound": ("path:models/outbound",),
 }
+# What this run's own writes change: the record of writes, and all that rests on it.
+OWN_WRITES = ("stg_sync__writes+",)
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,13 @@ class ModelResult:
 
 
 def build(
-    warehouse: Connection, layers: Sequence[str], variables: Mapping[str, Any], *, full_refresh: bool = False
+    warehouse: Connection,
+    selection: Sequence[str],
+    variables: Mapping[str, Any],
+    *,
+    full_refresh: bool = False,
 ) -> list[ModelResult]:
-    """The layers' models built, tests run; what became of each node. CounterflowError: dbt itself failed."""
-    selection = [selector for layer in layers for selector in LAYERS[layer]]
+    """The selected models built, tests run; what became of each node. CounterflowError: dbt itself failed."""
     arguments = ["build", "--select", *selection, "--vars", json.dumps(dict(variables))]
     arguments += ["--exclude-resource-type", "unit_test", *(["--full-refresh"] if full_refresh else [])]
     return run(warehouse, arguments)

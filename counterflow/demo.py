@@ -105,9 +105,7 @@ def conclude(settings: Settings, is_equal: bool) -> int:
     print(f"  runs         {settings.ui_url}/dags/{DAG}")
     for name, address in pages(settings).items():
         print(f"  {name:<12} {address}")
-    print(
-        "  another order: .venv/bin/python -m counterflow order NUMBER; make down stops, make clean removes"
-    )
+    print("  another order: bin/counterflow order NUMBER; make down stops, make clean removes")
     with session() as warehouse:
         difference = reconciliation_difference(warehouse)
     print(f"  the whole of it took {time.monotonic() - _STARTED:.0f} s\n")

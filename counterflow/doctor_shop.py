@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from connections import stripe, woocommerce
 from connections.connection import Connection
-from connections.errors import CounterflowError, Rejected
+from connections.errors import CounterflowError
 from connections.http import Http
 from counterflow.findings import Finding, finding_of, good, tried, wrong
 from counterflow.settings import Settings
@@ -76,9 +76,9 @@ def _readable(
 
 def _shop_currency(client: Http, chosen: Settings) -> Finding:
     try:
-        currency = client.get("/data/currencies/current").data["code"]
-    except Rejected as error:
-        return finding_of("woocommerce", error)
+        currency = client.get("/settings/general/woocommerce_currency").data["value"]
+    except CounterflowError as error:
+        return finding_of("woocommerce /settings", error, _WOOCOMMERCE_KEY)
     if currency != chosen.business.currency:
         remedy = "Set business.currency in settings.toml to the shop's, or change it in the shop"
         return wrong(

@@ -150,7 +150,7 @@ def print_counts(say: Say = print) -> None:
                     row["entity"],
                     row["records_in"],
                     row["records_out"],
-                    row["quarantined"],
+                    row["records_quarantined"],
                     row["difference"],
                 ]
                 for row in counts

@@ -7,7 +7,8 @@ from there. `run_id` names the run in every row it leaves.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from psycopg.types.json import Jsonb
@@ -87,30 +88,18 @@ def build(run_id: str, layer: str | None = None, *, full_refresh: bool = False) 
     A new build begins with the staging layer. CounterflowError names the models that failed; those
     that do not rest on them are built all the same.
     """
-    warehouse_connection = Connection.from_env("warehouse")
-    with connect(warehouse_connection) as warehouse, exclusive(warehouse, "build"):
-        window = (
-            begin_build(warehouse, run_id) if layer in (None, "staging") else _build_of(warehouse, run_id)
-        )
-        layers = [layer] if layer else list(dbt.LAYERS)
-        try:
-            results = dbt.build(warehouse_connection, layers, window, full_refresh=full_refresh)
-        except CounterflowError:
-            finish_build(warehouse, window["build_id"], succeeded=False)
-            raise
-        failed = [result for result in results if not result.is_good]
-        _note_results(warehouse, window["build_id"], results)
-        if failed:
-            finish_build(warehouse, window["build_id"], succeeded=False)
-        elif layer in (None, "outbound"):
-            _finish_if_good(warehouse, window["build_id"])
-    wrong = [result for result in failed if result.status != "skipped"]
-    if wrong:
-        names = "; ".join(f"{result.name}: {result.message.splitlines()[0][:200]}" for result in wrong[:5])
-        raise CounterflowError(
-            f"{len(wrong)} of dbt's nodes failed: {names}", where=f"build {window['build_id']}"
-        )
-    return results
+    layers = [layer] if layer else list(dbt.LAYERS)
+    selection = [selector for name in layers for selector in dbt.LAYERS[name]]
+    with _building() as warehouse:
+        window = begin_build(warehouse, run_id) if "staging" in layers else _build_of(warehouse, run_id)
+        return _build(warehouse, window, selection, "outbound" in layers, full_refresh)
+
+
+def build_own_writes(run_id: str) -> list[ModelResult]:
+    """What this run has written is in the models that rest on it, down to what is due by it."""
+    with _building() as warehouse:
+        window = begin_build(warehouse, run_id, is_whole=False)
+        return _build(warehouse, window, dbt.OWN_WRITES, True, False)
 
 
 def check(run_id: str, *, full: bool = False) -> CheckSummary:
@@ -153,7 +142,7 @@ def settle(run_id: str, connect_to: ConnectTo = Connection.from_env) -> int:
     for done in range(MORE_ROUNDS):
         if not _written_since_build():
             return done
-        build(run_id)
+        build_own_writes(run_id)
         check(run_id)
         for system in systems.WRITTEN:
             deliver(system, run_id, connection=connect_to(system))
@@ -208,6 +197,35 @@ def _hold_all(warehouse_connection: Connection, loader: Loader, chosen: settings
     return None
 
 
+@contextmanager
+def _building() -> Iterator[Warehouse]:
+    """A warehouse in which nobody else builds."""
+    with connect() as warehouse, exclusive(warehouse, "build"):
+        yield warehouse
+
+
+def _build(
+    warehouse: Warehouse, window: dict[str, int], selection: Sequence[str], is_last: bool, full_refresh: bool
+) -> list[ModelResult]:
+    """The selection is built within the window; it ends the build where it fails, or is the last part."""
+    try:
+        results = dbt.build(Connection.from_env("warehouse"), selection, window, full_refresh=full_refresh)
+    except CounterflowError:
+        finish_build(warehouse, window["build_id"], succeeded=False)
+        raise
+    _note_results(warehouse, window["build_id"], results)
+    if any(not result.is_good for result in results):
+        finish_build(warehouse, window["build_id"], succeeded=False)
+    elif is_last:
+        _finish_if_good(warehouse, window["build_id"])
+    wrong = [result for result in results if not result.is_good and result.status != "skipped"]
+    if wrong:
+        names = "; ".join(f"{result.name}: {' '.join(result.message.split())[:300]}" for result in wrong[:5])
+        where = f"build {window['build_id']}"
+        raise CounterflowError(f"{len(wrong)} of dbt's nodes failed: {names}", where=where)
+    return results
+
+
 def _build_of(warehouse: Warehouse, run_id: str) -> dict[str, int]:
     """The newest build of the run, with the window it began with. Misconfigured: the run has none."""
     row = warehouse.execute(
@@ -224,9 +242,10 @@ def _build_of(warehouse: Warehouse, run_id: str) -> dict[str, int]:
 
 
 def _note_results(warehouse: Warehouse, build_id: int, results: Sequence[ModelResult]) -> None:
-    models = {result.name: result.status for result in results if result.kind == "model"}
+    # a test that failed counts: its rows are built and tested again until it passes
+    noted = {item.name: item.status for item in results if item.kind == "model" or not item.is_good}
     warehouse.execute(
-        "update sync.builds set results = results || %s where build_id = %s", [Jsonb(models), build_id]
+        "update sync.builds set results = results || %s where build_id = %s", [Jsonb(noted), build_id]
     )
     warehouse.commit()
 

@@ -47,6 +47,8 @@ class Service:
         self.folder.mkdir(parents=True, exist_ok=True)
         # what an earlier one that was killed may have left running
         self.stop()
+        # what a process prints may hold keys
+        self.log.touch(mode=0o600)
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 list(self.command),

@@ -53,6 +53,9 @@ class Stack:
     def up(self, *, airflow: bool = True) -> dict[str, str]:
         """Everything runs and answers; the environment that reaches it. CannotStart: nothing new was left."""
         self.settings.require_same_story()
+        if self.settings.odoo_home:
+            # asked for before anything is started
+            _real_odoo(self.settings.odoo_home)
         require_disk(self.settings.home)
         make_private(self.settings.home)
         with _alone(self.settings.home), ExitStack() as undo:
@@ -88,10 +91,9 @@ class Stack:
 
     def connections(self) -> Connections:
         """How to sign in to each system: to the stand-ins, or for Odoo to the real one that was chosen."""
-        file = self.settings.home / "sandbox" / "connections.json"
-        found: Connections = {name: _read(file).get(name, {}) for name in STAND_INS}
+        found = self._stand_ins_connections()
         if self.settings.odoo_home:
-            found["odoo"] = _read(self.settings.odoo_home / "connection.json")
+            found["odoo"] = _real_odoo(self.settings.odoo_home)
         return found
 
     def trade(self) -> dict[str, Any]:
@@ -165,7 +167,16 @@ class Stack:
         return [sys.executable, "-m", "sandbox", *size, *ports, *state]
 
     def _sandbox_answers(self) -> bool:
-        return all(_answers(f"{self.settings.sandbox_url(name)}/_sandbox/truth") for name in STAND_INS)
+        return all(_answers(f"{self.settings.sandbox_url(name)}/_sandbox/faults") for name in STAND_INS)
+
+    def _stand_ins_connections(self) -> Connections:
+        """What the stand-ins print, in one line of JSON, once they all listen."""
+        lines = self.sandbox.log.read_text().splitlines() if self.sandbox.log.exists() else []
+        for line in reversed(lines):
+            if line.startswith('{"urls"'):
+                told = json.loads(line)["connections"]
+                return {system: json.loads(connection) for system, connection in told.items()}
+        raise CannotStart(f"The stand-ins have not said how to sign in.\n{self.sandbox.tail()}")
 
 
 SERVICE_NAMES = {
@@ -209,12 +220,11 @@ def _alone(home: Path) -> Iterator[None]:
         yield
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _real_odoo(home: Path) -> dict[str, Any]:
     try:
-        value = json.loads(file.read_text())
+        value = json.loads((home / "connection.json").read_text())
     except FileNotFoundError:
-        remedy = "Run make odoo first" if file.name == "connection.json" else "Run make down, then make demo"
-        raise CannotStart(f"{file} is missing. {remedy}") from None
+        raise CannotStart(f"There is no real Odoo in {home}. Run make odoo first") from None
     return dict(value)
 
 

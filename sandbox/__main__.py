@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the stand-ins as servers. Prints one line of JSON with their addresses; ends on SIGTERM."""
+"""`python -m sandbox`: the stand-ins as servers. One line of JSON says where they are; ends on SIGTERM."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def main(arguments: list[str]) -> int:
         parser.add_argument(f"--{system}-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--state-dir", type=Path, help="where changes are kept from one start to the next")
-    parser.add_argument("--until", type=datetime.fromisoformat, default=HISTORY_END, help="end of the history")
+    parser.add_argument(
+        "--until", type=datetime.fromisoformat, default=HISTORY_END, help="end of the history"
+    )
     given = parser.parse_args(arguments)
     systems = tuple(given.systems.split(","))
     ports = {system: getattr(given, f"{system}_port") for system in SYSTEMS}

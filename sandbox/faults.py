@@ -138,7 +138,8 @@ class FaultLayer:
 
     async def _spoil(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.kind in ("500_after", "timeout_after"):
-            await self._perform(scope, receive)
+            # Stripe replays its first answer to an idempotency key, this failure too: it must know of it.
+            await self._perform({**scope, "sandbox_fault": fault.kind}, receive)
         if fault.kind.startswith("timeout"):
             await asyncio.sleep(fault.seconds)
         if fault.kind == "dead" or fault.kind.startswith("timeout"):

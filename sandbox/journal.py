@@ -23,7 +23,9 @@ class Journal:
         if state_dir is not None:
             state_dir.mkdir(parents=True, exist_ok=True)
             # The stand-ins run on one event loop; only its thread touches the file after the start.
-            self._db = sqlite3.connect(state_dir / "sandbox.sqlite", check_same_thread=False, isolation_level=None)
+            self._db = sqlite3.connect(
+                state_dir / "sandbox.sqlite", check_same_thread=False, isolation_level=None
+            )
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = off")
             self._db.execute(
@@ -41,7 +43,9 @@ class Journal:
     def load(self, system: str, kind: str) -> Iterator[tuple[str, Any]]:
         """Every remembered (key, record) of one kind; the record is None where it was deleted."""
         if self._db is not None:
-            rows = self._db.execute("select key, body from record where system = ? and kind = ?", (system, kind))
+            rows = self._db.execute(
+                "select key, body from record where system = ? and kind = ?", (system, kind)
+            )
             yield from ((key, orjson.loads(body)) for key, body in rows.fetchall())
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Journal entries: balanced or refused, numbered when posted, untouchable afterwards, undone by a reversal."""
+"""Journal entries: balanced or refused, numbered when posted, untouchable afterwards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.odoo_read import Records
 from sandbox.odoo_sequences import next_number
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_taxes import cents
-from sandbox.odoo_write import RULES, Rules, create_record
+from sandbox.odoo_write import RULES, Rules
 
 _FIXED_ONCE_POSTED = ("invoice_line_ids", "line_ids", "invoice_date", "date", "partner_id", "currency_id")
 _SHOWN_IN_LINES = frozenset({"name", "ref", "date", "state", "journal_id"})
@@ -23,7 +23,9 @@ def prepare_entry(env: Env, values: Row) -> None:
     """An entry that says nothing else is a miscellaneous one of today in Canadian dollars."""
     values["date"] = values.get("date") or env.stamp[:10]
     if not values.get("journal_id"):
-        journals = sorted(env.table("account.journal").rows.values(), key=lambda row: (row["sequence"], row["id"]))
+        journals = sorted(
+            env.table("account.journal").rows.values(), key=lambda row: (row["sequence"], row["id"])
+        )
         values["journal_id"] = next(row["id"] for row in journals if row["type"] == "general")
     company = env.row("res.company", 1)
     values.setdefault("company_id", 1)
@@ -35,7 +37,9 @@ def prepare_entry(env: Env, values: Row) -> None:
 def prepare_line(env: Env, values: Row) -> None:
     """Debit and credit give the balance or follow from it; amounts are rounded one by one."""
     if not values.get("account_id"):
-        raise ValidationError("The operation cannot be completed: Missing required account on accountable line.")
+        raise ValidationError(
+            "The operation cannot be completed: Missing required account on accountable line."
+        )
     move = env.row("account.move", values["move_id"])
     if move["state"] == "posted":
         raise UserError("You cannot modify the following readonly fields on a posted move: line_ids")
@@ -45,7 +49,7 @@ def prepare_line(env: Env, values: Row) -> None:
     values.setdefault("partner_id", move.get("partner_id", False))
     values.setdefault("quantity", 1.0)
     values.setdefault("price_unit", 0.0)
-    values["amount_residual"] = values["balance"] if _is_reconciled(env, values["account_id"]) else 0.0
+    values["amount_residual"] = values["balance"] if is_reconciled(env, values["account_id"]) else 0.0
     if values.get("tax_repartition_line_id") and not values.get("tax_line_id"):
         repartition = env.row("account.tax.repartition.line", values["tax_repartition_line_id"])
         values["tax_line_id"] = repartition.get("tax_id", False)
@@ -61,7 +65,8 @@ def _balance(values: Row) -> None:
     values["debit"], values["credit"] = max(balance, 0.0), max(-balance, 0.0)
 
 
-def _is_reconciled(env: Env, account_id: int) -> bool:
+def is_reconciled(env: Env, account_id: int) -> bool:
+    """True if the account's lines are matched with each other."""
     return bool(env.row("account.account", account_id).get("reconcile"))
 
 
@@ -81,7 +86,9 @@ def before_entry_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
     """What a posted entry says stays as it is; its reference may change."""
     fixed = [name for name in values if name in _FIXED_ONCE_POSTED]
     if fixed and any(row["state"] == "posted" for row in env.rows("account.move", ids)):
-        raise UserError(f"You cannot modify the following readonly fields on a posted move: {', '.join(fixed)}")
+        raise UserError(
+            f"You cannot modify the following readonly fields on a posted move: {', '.join(fixed)}"
+        )
 
 
 def entry_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
@@ -121,8 +128,8 @@ def before_entry_removed(env: Env, ids: tuple[int, ...]) -> None:
     """Posted entries stay."""
     if any(row["state"] == "posted" for row in env.rows("account.move", ids)):
         raise UserError(
-            "You can't delete a posted journal item. Don\N{RIGHT SINGLE QUOTATION MARK}t play games with your "
-            "accounting records; reset the journal entry to draft before deleting it."
+            "You can't delete a posted journal item. Don\N{RIGHT SINGLE QUOTATION MARK}t play games with "
+            "your accounting records; reset the journal entry to draft before deleting it."
         )
 
 
@@ -147,10 +154,19 @@ def post(env: Env, row: Row) -> None:
     on = open_date(env, row["date"])
     name = row.get("name") or next_entry_name(env, row["journal_id"], on)
     prefix, _, number = name.rpartition("/")
-    env.update("account.move", row["id"], {
-        "state": "posted", "date": on, "name": name, "posted_before": True, "checked": True,
-        "sequence_prefix": f"{prefix}/", "sequence_number": int(number),
-    })
+    env.update(
+        "account.move",
+        row["id"],
+        {
+            "state": "posted",
+            "date": on,
+            "name": name,
+            "posted_before": True,
+            "checked": True,
+            "sequence_prefix": f"{prefix}/",
+            "sequence_number": int(number),
+        },
+    )
     touch_lines(env, row["id"])
 
 
@@ -190,58 +206,11 @@ def button_cancel(self: Records) -> None:
         touch_lines(self.env, row["id"])
 
 
-def prepare_reversal(env: Env, values: Row) -> None:
-    """What is reversed comes with the context."""
-    ids = env.context.get("active_ids") if env.context.get("active_model") == "account.move" else []
-    values.setdefault("move_ids", [[6, 0, list(ids or [])]])
-    values.setdefault("date", env.stamp[:10])
-    values.setdefault("company_id", 1)
-
-
-def reverse_moves(self: Records, is_modify: bool = False) -> Row:
-    """Each entry has a posted counter-entry, and both are reconciled where their accounts are."""
-    made = []
-    for wizard in self.rows():
-        moves = list(self.env.rows("account.move", wizard.get("move_ids", [])))
-        if any(move["state"] != "posted" for move in moves):
-            raise UserError("You can only reverse posted moves.")
-        new = [_reverse(self.env, move, wizard) for move in moves]
-        self.env.update("account.move.reversal", wizard["id"], {"new_move_ids": new})
-        made += new
-    action: Row = {"name": "Reverse Moves", "type": "ir.actions.act_window", "res_model": "account.move"}
-    if len(made) == 1:
-        return {**action, "view_mode": "form", "res_id": made[0], "context": {"default_move_type": "entry"}}
-    return {**action, "view_mode": "list,form", "domain": [["id", "in", made]], "context": {"default_move_type": "entry"}}
-
-
-def _reverse(env: Env, move: Row, wizard: Row) -> int:
-    reason = wizard.get("reason")
-    lines = children(env, "account.move.line", "move_id", move["id"])
-    copied = ("account_id", "name", "partner_id", "tax_line_id", "tax_repartition_line_id", "tax_tag_ids",
-              "tax_base_amount", "tax_ids", "product_id")
-    new = create_record(env, "account.move", {
-        "move_type": move["move_type"], "date": wizard["date"], "reversed_entry_id": move["id"],
-        "journal_id": wizard.get("journal_id") or move["journal_id"], "currency_id": move["currency_id"],
-        "ref": f"Reversal of: {move['name']}, {reason}" if reason else f"Reversal of: {move['name']}",
-        "line_ids": [[0, 0, {**{name: line[name] for name in copied if name in line},
-                             "debit": line.get("credit", 0.0), "credit": line.get("debit", 0.0)}] for line in lines],
-    })
-    post(env, env.row("account.move", new))
-    for old, line in zip(lines, children(env, "account.move.line", "move_id", new), strict=True):
-        if _is_reconciled(env, old["account_id"]):
-            _reconcile(env, old["id"], line["id"])
-    return new
-
-
-def _reconcile(env: Env, *line_ids: int) -> None:
-    full = env.insert("account.full.reconcile", {})
-    for line_id in line_ids:
-        env.update("account.move.line", line_id, {
-            "reconciled": True, "full_reconcile_id": full, "matching_number": str(full), "amount_residual": 0.0})
-
-
-RULES.update({
-    "account.move": Rules(prepare_entry, entry_created, before_entry_written, entry_written, before_entry_removed),
-    "account.move.line": Rules(prepare_line, None, before_line_written, line_written),
-    "account.move.reversal": Rules(prepare_reversal),
-})
+RULES.update(
+    {
+        "account.move": Rules(
+            prepare_entry, entry_created, before_entry_written, entry_written, before_entry_removed
+        ),
+        "account.move.line": Rules(prepare_line, None, before_line_written, line_written),
+    }
+)

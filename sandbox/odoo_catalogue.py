@@ -1,4 +1,4 @@
-"""Products, offers of suppliers, reordering rules and stock counts: what the server adds when they are made."""
+"""Products, suppliers' offers, reordering rules and stock counts: what the server adds to them."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ def prepare_product(env: Env, values: Row) -> None:
     barcode = values.get("barcode")
     if barcode and env.table("product.product").find("barcode", barcode):
         raise ValidationError(
-            f"Barcode(s) already assigned:\n\n- Barcode \"{barcode}\" already assigned to product(s): "
-            f"{values.get('name') or ''}\n\nNote: products that you don't have access to will not be shown above."
+            f'Barcode(s) already assigned:\n\n- Barcode "{barcode}" already assigned to product(s): '
+            f"{values.get('name') or ''}\n\n"
+            "Note: products that you don't have access to will not be shown above."
         )
     if values.get("product_tmpl_id"):
         return
@@ -61,6 +62,12 @@ def product_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
     for template in ids:
         for variant in env.table("product.product").find("product_tmpl_id", template):
             env.update("product.product", variant, {})
+
+
+def prepare_partner(env: Env, values: Row) -> None:
+    """A contact has a name."""
+    if not values.get("name") and values.get("type", "contact") == "contact":
+        raise ValidationError("The operation cannot be completed: Contacts require a name")
 
 
 def prepare_offer(env: Env, values: Row) -> None:
@@ -81,7 +88,8 @@ def prepare_rule(env: Env, values: Row) -> None:
     key = (values.get("product_id"), values["location_id"])
     if any((row["product_id"], row["location_id"]) == key for row in rows):
         raise ValidationError(
-            "The operation cannot be completed: A replenishment rule already exists for this product on this location."
+            "The operation cannot be completed: A replenishment rule already exists for this product "
+            "on this location."
         )
     values["name"] = values.get("name") or next_number(env, "OP/")
 
@@ -90,13 +98,17 @@ def create_quants(self: Records, vals_list: list[Row] | Row) -> list[int]:
     """Counts. In inventory mode `inventory_quantity_auto_apply` makes the quant's quantity so, at once and as
     often as it is said; without the mode an empty quant is made and the count is forgotten."""
     check_access(self.env, "stock.quant", "create")
-    return [_count(self.env, dict(one)) for one in ([vals_list] if isinstance(vals_list, dict) else vals_list)]
+    return [
+        _count(self.env, dict(one)) for one in ([vals_list] if isinstance(vals_list, dict) else vals_list)
+    ]
 
 
 def _count(env: Env, values: Row) -> int:
     product, location = values.get("product_id"), values.get("location_id")
     if not product or not location:
-        raise ValidationError("The operation cannot be completed: Missing required value for the field 'Product'")
+        raise ValidationError(
+            "The operation cannot be completed: Missing required value for the field 'Product'"
+        )
     known = quants(env, product, location)
     quant = known[0]["id"] if known else change_quant(env, product, location)
     if env.context.get("inventory_mode"):
@@ -108,27 +120,35 @@ def _apply(env: Env, quant_id: int, values: Row) -> None:
     if values.get("inventory_quantity_auto_apply") is not None:
         adjust(env, quant_id, float(values["inventory_quantity_auto_apply"]))
     elif values.get("inventory_quantity") is not None:
-        env.update("stock.quant", quant_id, {
-            "inventory_quantity": float(values["inventory_quantity"]), "inventory_quantity_set": True})
+        env.update(
+            "stock.quant",
+            quant_id,
+            {"inventory_quantity": float(values["inventory_quantity"]), "inventory_quantity_set": True},
+        )
 
 
 def write_quants(self: Records, vals: Row) -> bool:
     """As `create_quants`, for quants that exist; quantities themselves may not be written."""
     check_access(self.env, "stock.quant", "write")
     if not self.env.context.get("inventory_mode") or "quantity" in vals:
-        raise AccessError("You are not allowed to modify quants directly.") if "quantity" in vals else UserError(
-            "Quant's editing is restricted, you can't do this operation.")
+        raise (
+            AccessError("You are not allowed to modify quants directly.")
+            if "quantity" in vals
+            else UserError("Quant's editing is restricted, you can't do this operation.")
+        )
     for quant_id in self.ids:
         _apply(self.env, quant_id, vals)
     return True
 
 
 def action_apply_inventory(self: Records) -> Any:
-    """The counts set before are applied; said twice, the second finds a count of nothing and empties the stock."""
+    """The counts set before are applied. The second time there is a count of nothing: the stock is empty."""
     check_access(self.env, "stock.quant", "write")
     for row in self.rows():
         adjust(self.env, row["id"], row.get("inventory_quantity", 0.0))
-        self.env.update("stock.quant", row["id"], {"inventory_quantity": 0.0, "inventory_quantity_set": False})
+        self.env.update(
+            "stock.quant", row["id"], {"inventory_quantity": 0.0, "inventory_quantity_set": False}
+        )
     return None
 
 
@@ -142,16 +162,27 @@ def adjust(env: Env, quant_id: int, counted: float) -> None:
     lost = next(row["id"] for row in places if row["usage"] == "inventory")
     ends = (lost, quant["location_id"]) if difference > 0 else (quant["location_id"], lost)
     user = env.row("res.partner", env.row("res.users", env.uid)["partner_id"])["name"]
-    move = new_move(env, {
-        "reference": f"Product Quantity Updated ({user})", "is_inventory": True, "product_id": quant["product_id"],
-        "product_uom_qty": abs(difference), "location_id": ends[0], "location_dest_id": ends[1]})
+    move = new_move(
+        env,
+        {
+            "reference": f"Product Quantity Updated ({user})",
+            "is_inventory": True,
+            "product_id": quant["product_id"],
+            "product_uom_qty": abs(difference),
+            "location_id": ends[0],
+            "location_dest_id": ends[1],
+        },
+    )
     set_quantity(env, env.row("stock.move", move), abs(difference))
     finish_move(env, move, was_reserved=False)
 
 
-RULES.update({
-    "product.template": Rules(prepare_template, written=product_written),
-    "product.product": Rules(prepare_product),
-    "product.supplierinfo": Rules(prepare_offer),
-    "stock.warehouse.orderpoint": Rules(prepare_rule),
-})
+RULES.update(
+    {
+        "product.template": Rules(prepare_template, written=product_written),
+        "product.product": Rules(prepare_product),
+        "product.supplierinfo": Rules(prepare_offer),
+        "res.partner": Rules(prepare_partner),
+        "stock.warehouse.orderpoint": Rules(prepare_rule),
+    }
+)

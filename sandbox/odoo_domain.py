@@ -1,14 +1,13 @@
 """Domains: the server's search language, compiled to a function over rows.
 
-A domain is a list in prefix notation: `["|", A, B, C]` is (A or B) and C; a leaf is `[field, operator, value]`.
-An unset value is equal to False and unequal to everything else; `!=` and `not in` therefore also find the unset.
+A domain is a list in prefix notation: `["|", A, B, C]` is (A or B) and C; a leaf is `[field, operator,
+value]`. An unset value is equal to False and unequal to all else: `!=` and `not in` also find the unset.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
 from typing import Any
 
 from sandbox.odoo_errors import WrongValue
@@ -18,10 +17,21 @@ from sandbox.odoo_values import find_field, path_getter
 
 Predicate = Callable[[Row], bool]
 Test = Callable[[Any], bool]
-_NEGATIVE = {"!=": "=", "<>": "=", "not in": "in", "not like": "like", "not ilike": "ilike",
-             "not =like": "=like", "not =ilike": "=ilike", "not any": "any"}
+_NEGATIVE = {
+    "!=": "=",
+    "<>": "=",
+    "not in": "in",
+    "not like": "like",
+    "not ilike": "ilike",
+    "not =like": "=like",
+    "not =ilike": "=ilike",
+    "not any": "any",
+}
 _ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
 }
 
 
@@ -29,12 +39,10 @@ def compile_domain(env: Env, model: str, domain: Iterable[Any]) -> Predicate:
     """A function that is true for the rows the domain finds. Archived rows are the caller's matter."""
     stack: list[Predicate] = []
     for item in reversed(list(domain)):
-        if item == "!":
-            stack.append(_negate(stack.pop()))
-        elif item in ("&", "|"):
-            if len(stack) < 2:
-                raise WrongValue(f"Domain {list(domain)!r} is malformed: an operator lacks its operands")
-            stack.append(_join(item, stack.pop(), stack.pop()))
+        if item in ("!", "&", "|"):
+            if len(stack) < (1 if item == "!" else 2):
+                raise WrongValue(f"Domain() malformed domain {list(domain)!r}")
+            stack.append(_negate(stack.pop()) if item == "!" else _join(item, stack.pop(), stack.pop()))
         else:
             stack.append(_compile_leaf(env, model, item))
     return _all(stack[::-1])
@@ -58,20 +66,23 @@ def _all(predicates: list[Predicate]) -> Predicate:
 
 def _compile_leaf(env: Env, model: str, leaf: Any) -> Predicate:
     if not isinstance(leaf, (list, tuple)) or len(leaf) != 3:
-        raise WrongValue(f"Invalid leaf {leaf!r} in domain")
+        raise WrongValue(f"Domain() invalid item in domain: {leaf!r}")
     name, operator, value = leaf
     if name in (1, 0) and operator == "=":  # [1, "=", 1] is true, [0, "=", 1] is false
         return lambda row: bool(name == value)
     if operator in _NEGATIVE:
         return _negate(_compile_leaf(env, model, [name, _NEGATIVE[operator], value]))
-    values_of, field = path_getter(env, model, name)
+    try:
+        values_of, field = path_getter(env, model, name)
+    except LookupError as error:
+        raise WrongValue(f"Invalid field {error.args[0]} in condition {(name.rpartition('.')[2], operator, value)!r}") from error
     test = _compile_test(env, field, operator, value)
     if field.type in MANY:
         return lambda row: any(test(found) for found in values_of(row))
     if "." not in name and field.stored:
         empty = field.empty
         return lambda row: test(row.get(name, empty))
-    if operator == "in" and False in _listed(value) or operator == "=" and value is False:
+    if (operator == "in" and False in _listed(value)) or (operator == "=" and value is False):
         return lambda row: any(map(test, values_of(row))) or not values_of(row)
     return lambda row: any(map(test, values_of(row)))
 
@@ -93,7 +104,7 @@ def _compile_test(env: Env, field: Field, operator: str, value: Any) -> Test:
         return _like_test(env, field, operator, value)
     if operator in _ORDERINGS:
         return _order_test(field, operator, value)
-    raise WrongValue(f"Invalid operator in domain term {[field.name, operator, value]!r}")
+    raise WrongValue(f"Invalid operator in condition {(field.name, operator, value)!r}")
 
 
 def _equal_test(env: Env, field: Field, values: list[Any]) -> Test:
@@ -105,41 +116,41 @@ def _equal_test(env: Env, field: Field, values: list[Any]) -> Test:
         return lambda found: not found if wanted == {False} else not wanted.isdisjoint(found)
     if field.type in NUMBERS or field.type == "boolean":
         wanted = {0 if value is False else value for value in wanted}
+    elif field.type == "datetime":
+        return lambda found: (found and found[:19]) in wanted
     elif "" in wanted:
         wanted.add(False)
     return lambda found: found in wanted
 
 
 def _plain(field: Field, value: Any) -> Any:
-    if field.type in ("datetime", "date") and isinstance(value, str):
-        return value.replace("T", " ") if field.type == "datetime" else value[:10]
-    return value
+    """Times are compared by whole seconds (days if no time is given): `>` skips what is left of them."""
+    if field.type == "datetime" and isinstance(value, str):
+        return value.replace("T", " ")[:19]
+    return value[:10] if field.type == "date" and isinstance(value, str) else value
 
 
 def _order_test(field: Field, operator: str, value: Any) -> Test:
     if value is False or value is None:
         return lambda found: False
     value = _plain(field, value)
-    if field.type == "datetime":
-        operator, value = _whole_unit(operator, value)
     compare = _ORDERINGS[operator]
+    if field.type == "datetime":
+        length = len(value)
+        return lambda found: bool(found) and compare(found[:length], value)
     if field.type in NUMBERS or field.name == "id":
         return lambda found: compare(found, value)
     return lambda found: bool(found) and compare(found, value)
 
 
-def _whole_unit(operator: str, value: str) -> tuple[str, str]:
-    """After a day (`>` a date without time) means after all of that day."""
-    if len(value) == 10 and operator in (">", "<="):
-        following = date.fromisoformat(value) + timedelta(days=1)
-        return (">=" if operator == ">" else "<"), following.isoformat()
-    return operator, value
-
-
 def _like_test(env: Env, field: Field, operator: str, value: Any) -> Test:
     pattern = "".join({"%": ".*", "_": "."}.get(char, re.escape(char)) for char in str(value or ""))
     flags = re.DOTALL | (re.IGNORECASE if "ilike" in operator else 0)
-    match = re.compile(pattern, flags).fullmatch if operator.startswith("=") else re.compile(pattern, flags).search
+    match = (
+        re.compile(pattern, flags).fullmatch
+        if operator.startswith("=")
+        else re.compile(pattern, flags).search
+    )
     if field.relation:
         return _related_test(env, field, lambda row: match(display_of(env, field.relation, row)) is not None)
     return lambda found: found is not False and match(str(found)) is not None
@@ -154,8 +165,11 @@ def _related_test(env: Env, field: Field, accepts: Predicate) -> Test:
 
 def _tree_test(env: Env, field: Field, operator: str, value: Any) -> Test:
     model = field.relation or "stock.location"
-    parent = next(name for name, other in env.store.models[model].fields.items()
-                  if other.relation == model and other.type == "many2one")
+    parent = next(
+        name
+        for name, other in env.store.models[model].fields.items()
+        if other.relation == model and other.type == "many2one"
+    )
     rows = env.table(model).rows
     roots = set(_listed(value))
 
@@ -190,7 +204,11 @@ def candidates(env: Env, model: str, domain: list[Any]) -> Iterable[int] | None:
         values = _listed(value)
         if name == "id":
             found = [row_id for row_id in dict.fromkeys(values) if row_id in table.rows]
-        elif name in table.indexes and False not in values and not _by_name(find_field(env, model, name), values):
+        elif (
+            name in table.indexes
+            and False not in values
+            and not _by_name(find_field(env, model, name), values)
+        ):
             found = [row_id for wanted in dict.fromkeys(values) for row_id in table.find(name, wanted)]
         else:
             continue

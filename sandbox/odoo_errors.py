@@ -16,17 +16,21 @@ class OdooError(Exception):
     name = "builtins.Exception"
     status = 500
 
-    def __init__(self, message: str, *, arguments: list[Any] | None = None) -> None:
+    def __init__(self, message: str, *, name: str = "", arguments: list[Any] | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.name = name or self.name
         self.arguments = [message] if arguments is None else arguments
 
     def body(self) -> dict[str, Any]:
         """The JSON body of the answer."""
         debug = "".join(traceback.format_exception(self))
         return {
-            "name": self.name, "message": self.message, "arguments": self.arguments,
-            "context": {}, "debug": debug,
+            "name": self.name,
+            "message": self.message,
+            "arguments": self.arguments,
+            "context": {},
+            "debug": debug,
         }
 
 

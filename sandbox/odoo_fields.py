@@ -1,12 +1,14 @@
 """The stand-in's models as data: what a model's fields are, read from short tables of text.
 
 A table has one field a line, `name type options`, where the type is Odoo's own or one of
-`m2o:<model>`, `o2m:<model>.<inverse field>`, `m2m:<model>`. The options:
+`m2o:<model>`, `o2m:<model>.<inverse field>`, `m2m:<model>`; a selection may name its `selection:<choices>`,
+separated by commas. The options:
 
 - `required`: create refuses the record without it;
 - `=<value>`: the default of a new record, in JSON;
 - `<<path>`: nothing is stored, the value is read through the dotted path (and written through it);
 - `computed`: nothing is stored, `odoo_compute.py` gives the value;
+- `living`: archived records are left out of a one2many even if they are asked for;
 - `index`: rows are found by this value without a scan;
 - `.<n>`: the number of decimals kept.
 """
@@ -51,6 +53,8 @@ class Field:
     path: tuple[str, ...] = ()
     computed: bool = False
     index: bool = False
+    living: bool = False
+    choices: tuple[str, ...] = ()
     decimals: int | None = None
 
     @property
@@ -84,7 +88,8 @@ def _parse_field(line: str) -> Field:
     values: dict[str, Any] = {"type": _LONG_TYPES.get(kind, kind), "relation": target}
     if kind == "o2m":
         values["relation"], _, values["inverse"] = target.rpartition(".")
-        values["index"] = False
+    if kind == "selection":
+        values["relation"], values["choices"] = "", tuple(target.split(",")) if target else ()
     for option in options:
         if option.startswith("="):
             values["default"] = json.loads(option[1:])

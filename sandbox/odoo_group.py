@@ -17,11 +17,20 @@ _STEPS: dict[str, Callable[[date], tuple[date, date, str]]] = {
     "week": lambda day: _week(day),
     "month": lambda day: (day.replace(day=1), _after_month(day, 1), f"{day:%B %Y}"),
     "quarter": lambda day: _quarter(day),
-    "year": lambda day: (day.replace(month=1, day=1), day.replace(year=day.year + 1, month=1, day=1), f"{day:%Y}"),
+    "year": lambda day: (
+        day.replace(month=1, day=1),
+        day.replace(year=day.year + 1, month=1, day=1),
+        f"{day:%Y}",
+    ),
 }
 _FOLDS: dict[str, Callable[[list[Any]], Any]] = {
-    "sum": sum, "min": min, "max": max, "avg": lambda found: sum(found) / len(found), "count": len,
-    "count_distinct": lambda found: len(set(found)), "array_agg": list,
+    "sum": sum,
+    "min": min,
+    "max": max,
+    "avg": lambda found: sum(found) / len(found),
+    "count": len,
+    "count_distinct": lambda found: len(set(found)),
+    "array_agg": list,
 }
 
 
@@ -41,8 +50,14 @@ def _quarter(day: date) -> tuple[date, date, str]:
 
 
 def formatted_read_group(
-    self: Records, domain: Domain, groupby: list[str] | None = None, aggregates: list[str] | None = None,
-    having: Domain | None = None, offset: int = 0, limit: int | None = None, order: str | None = None,
+    self: Records,
+    domain: Domain,
+    groupby: list[str] | None = None,
+    aggregates: list[str] | None = None,
+    having: Domain | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+    order: str | None = None,
 ) -> list[Row]:
     """One row a group, in the order of the grouping: its values, `__extra_domain` and the aggregates."""
     env, model = self.env, self.model
@@ -54,11 +69,15 @@ def formatted_read_group(
         groups.setdefault(tuple(key(row) for key in keys), []).append(row)
     if not specs and not groups:
         groups[()] = []
-    ordered = sorted(groups, key=lambda values: tuple(
-        _sort_value(env, model, spec, value) for spec, value in zip(specs, values, strict=True)))
+    ordered = sorted(
+        groups,
+        key=lambda values: tuple(
+            _sort_value(env, model, spec, value) for spec, value in zip(specs, values, strict=True)
+        ),
+    )
     if order and order.split(",")[0].strip().lower().endswith(" desc"):
         ordered.reverse()
-    page = ordered[offset:offset + limit] if limit else ordered[offset:]
+    page = ordered[offset : offset + limit] if limit else ordered[offset:]
     return [_group(env, model, specs, values, groups[values], aggregates or []) for values in page]
 
 
@@ -72,7 +91,9 @@ def _key(env: Env, model: str, spec: str) -> Callable[[Row], Any]:
     if step == "hour":
         return lambda row: f"{found[:13]}:00:00" if (found := value_of(row)) else False
     start = _STEPS[step or "month"]
-    return lambda row: start(date.fromisoformat(found[:10]))[0].isoformat() if (found := value_of(row)) else False
+    return lambda row: (
+        start(date.fromisoformat(found[:10]))[0].isoformat() if (found := value_of(row)) else False
+    )
 
 
 def _sort_value(env: Env, model: str, spec: str, value: Any) -> tuple[bool, Any]:
@@ -85,7 +106,9 @@ def _sort_value(env: Env, model: str, spec: str, value: Any) -> tuple[bool, Any]
     return False, value
 
 
-def _group(env: Env, model: str, specs: list[str], values: tuple[Any, ...], rows: list[Row], aggregates: list[str]) -> Row:
+def _group(
+    env: Env, model: str, specs: list[str], values: tuple[Any, ...], rows: list[Row], aggregates: list[str]
+) -> Row:
     answer: Row = {}
     leaves: list[list[Any]] = []
     for spec, value in zip(specs, values, strict=True):
@@ -109,7 +132,10 @@ def _shown(env: Env, model: str, spec: str, value: Any) -> tuple[Any, list[list[
         return value, [[name, "=", value]]
     if step == "hour":
         hour = datetime.fromisoformat(value)
-        return [value, f"{hour:%I:%M %d %b}"], [[name, ">=", value], [name, "<", str(hour + timedelta(hours=1))]]
+        return [value, f"{hour:%I:%M %d %b}"], [
+            [name, ">=", value],
+            [name, "<", str(hour + timedelta(hours=1))],
+        ]
     first, following, label = _STEPS[step or "month"](date.fromisoformat(value))
     time = " 00:00:00" if field.type == "datetime" else ""
     leaves = [[name, ">=", f"{first}{time}"], [name, "<", f"{following}{time}"]]

@@ -1,10 +1,10 @@
 """`load`: the import of rows of text, which creates or updates by external id, all or nothing.
 
-Columns are paths: `ref`, `id` (external id), `.id` (database id), `partner_id/id`, `line_ids/debit`. A row whose
-own columns are empty adds children to the record above it. The answer is always 200: without a single error
-`ids` are the records', else `ids` is False and `messages` say why.
+Columns are paths: `ref`, `id` (external id), `.id` (database id), `partner_id/id`, `line_ids/debit`. A row
+whose own columns are empty adds children to the record above it. The answer is always 200: without a single
+error `ids` are the records', else `ids` is False and `messages` say why.
 
-Two clients that bring the same external id at once: the second fails on the row of ir.model.data, in a message.
+Two clients that bring the same external id at once: the second fails on ir.model.data, in a message.
 """
 
 from __future__ import annotations
@@ -72,11 +72,18 @@ def _global_message(records: list[tuple[int, int, list[list[Any]]]], error: Odoo
 def _value_message(info: Row, error: LoadError) -> Row:
     name = error.field.partition("/")[0]
     label = name.replace("_ids", "s").replace("_id", "").replace("_", " ").title()
-    return {**info, "field": name, "message": str(error), **({"moreinfo": error.more} if error.more else {}),
-            "field_name": label}
+    return {
+        **info,
+        "field": name,
+        "message": str(error),
+        **({"moreinfo": error.more} if error.more else {}),
+        "field_name": label,
+    }
 
 
-def _records(env: Env, model: str, paths: list[Path], data: list[list[Any]]) -> Iterator[tuple[int, int, list[list[Any]]]]:
+def _records(
+    env: Env, model: str, paths: list[Path], data: list[list[Any]]
+) -> Iterator[tuple[int, int, list[list[Any]]]]:
     """The rows of each record: a row that has only values of children goes on with the record above."""
     own = [place for place, path in enumerate(paths) if not _is_child(env, model, path)]
     start = 0
@@ -110,8 +117,10 @@ def _store(env: Env, model: str, paths: list[Path], rows: list[list[Any]]) -> in
 Links = list[tuple[str, str, list[str | None]]]
 
 
-def _values(env: Env, model: str, paths: list[Path], rows: list[list[Any]], label: str) -> tuple[str, int, Row, Links]:
-    """One record's external id, its database id if it is known, its values and its children's external ids."""
+def _values(
+    env: Env, model: str, paths: list[Path], rows: list[list[Any]], label: str
+) -> tuple[str, int, Row, Links]:
+    """One record's external id, its database id (0: new), its values and its children's external ids."""
     external, row_id, values = "", 0, dict[str, Any]()
     links: Links = []
     for column, path in enumerate(paths):
@@ -131,7 +140,9 @@ def _values(env: Env, model: str, paths: list[Path], rows: list[list[Any]], labe
     return external, row_id, values, links
 
 
-def _children(env: Env, field: Field, name: str, paths: list[Path], rows: list[list[Any]]) -> tuple[list[Any], list[Any]]:
+def _children(
+    env: Env, field: Field, name: str, paths: list[Path], rows: list[list[Any]]
+) -> tuple[list[Any], list[Any]]:
     columns = [column for column, path in enumerate(paths) if path[0] == name]
     child_paths = [paths[column][1:] for column in columns]
     commands: list[Any] = []
@@ -148,7 +159,7 @@ def _children(env: Env, field: Field, name: str, paths: list[Path], rows: list[l
 
 def _remember_children(env: Env, model: str, inverse: str, parent: int, names: list[str | None]) -> None:
     """The newest children, in the order in which they were made, get their external ids."""
-    newest = sorted(env.table(model).find(inverse, parent))[-len(names):] if names else []
+    newest = sorted(env.table(model).find(inverse, parent))[-len(names) :] if names else []
     for name, row_id in zip(names, newest, strict=True):
         if name:
             remember(env, name, model, row_id)
@@ -159,12 +170,16 @@ def _complete(env: Env, name: str) -> str:
 
 
 def find_external(env: Env, external: str, model: str = "") -> int:
-    """The record of this external id, 0 if there is none. UserError if another transaction makes it right now."""
+    """The external id's record, 0 if there is none. UserError if another transaction makes it just now."""
     module, _, name = external.partition(".")
     if env.store.born.get((module, name), 0) > env.snapshot:
         raise UserError("could not serialize access due to concurrent update\n")
     for row in env.rows("ir.model.data", list(env.table("ir.model.data").find("name", name))):
-        if row["module"] == module and row["res_id"] in env.table(row["model"]).rows and model in ("", row["model"]):
+        if (
+            row["module"] == module
+            and row["res_id"] in env.table(row["model"]).rows
+            and model in ("", row["model"])
+        ):
             return int(row["res_id"])
     return 0
 
@@ -194,7 +209,9 @@ def _value(env: Env, field: Field, rest: Path, value: Any, label: str) -> Any:
             return int(value) if field.type == "integer" else float(value)
         except ValueError as error:
             kind = "an integer" if field.type == "integer" else "a number"
-            raise LoadError(f"{label}{field.name}", f"'{value}' does not seem to be {kind} for field '{words}'") from error
+            raise LoadError(
+                f"{label}{field.name}", f"'{value}' does not seem to be {kind} for field '{words}'"
+            ) from error
     if field.type == "date":
         try:
             date.fromisoformat(str(value))
@@ -213,16 +230,24 @@ def _relation(env: Env, field: Field, rest: Path, value: Any, label: str) -> Any
 
 
 def _one_relation(env: Env, field: Field, rest: Path, text: str, label: str) -> int:
-    kind = {(".id",): "database id", ("id",): "external id"}.get(rest, "name")
+    kind = {".id": "database id", "id": "external id"}.get("/".join(rest), "name")
     rows = env.table(field.relation).rows
     if kind == "database id":
         found = int(text) if text.isdigit() and int(text) in rows else 0
     elif kind == "external id":
         found = find_external(env, _complete(env, text), field.relation)
     else:
-        found = next((row["id"] for row in rows.values()
-                      if text in (row.get("code"), display_of(env, field.relation, row))), 0)
+        found = next(
+            (
+                row["id"]
+                for row in rows.values()
+                if text in (row.get("code"), display_of(env, field.relation, row))
+            ),
+            0,
+        )
     if not found:
         words = f"{label}{field.name.removesuffix('_id')}".replace("_", " ").title()
-        raise LoadError(f"{label}{field.name}", f"No matching record found for {kind} '{text}' in field '{words}'")
+        raise LoadError(
+            f"{label}{field.name}", f"No matching record found for {kind} '{text}' in field '{words}'"
+        )
     return int(found)

@@ -66,8 +66,9 @@ tax_group_id m2o:account.tax.group
 company_id m2o:res.company
 country_id m2o:res.country
 country_code char <country_id.code
-invoice_repartition_line_ids o2m:account.tax.repartition.line.tax_id
-refund_repartition_line_ids o2m:account.tax.repartition.line.tax_id
+repartition_line_ids o2m:account.tax.repartition.line.tax_id
+invoice_repartition_line_ids o2m:account.tax.repartition.line.tax_id computed
+refund_repartition_line_ids o2m:account.tax.repartition.line.tax_id computed
 tax_scope selection
 """,
     "account.tax.repartition.line": """
@@ -94,7 +95,7 @@ name char
 ref char index
 date date required
 state selection ="draft"
-move_type selection ="entry" required
+move_type selection:entry,out_invoice,out_refund,in_invoice,in_refund,out_receipt,in_receipt ="entry" required
 journal_id m2o:account.journal required
 company_id m2o:res.company
 currency_id m2o:res.currency
@@ -106,10 +107,9 @@ invoice_origin char
 payment_reference char
 narration html
 payment_state selection ="not_paid"
-auto_post selection ="no"
+auto_post selection:no,at_date,monthly,quarterly,yearly ="no"
 posted_before boolean
 made_sequence_gap boolean
-to_check boolean
 checked boolean
 sequence_prefix char
 sequence_number integer
@@ -127,7 +127,7 @@ amount_total_signed monetary computed
 move_id m2o:account.move required
 sequence integer =100
 name char
-account_id m2o:account.account required index
+account_id m2o:account.account index
 partner_id m2o:res.partner
 debit monetary .2
 credit monetary .2
@@ -160,7 +160,7 @@ company_currency_id m2o:res.currency <move_id.company_currency_id
 invoice_date date <move_id.invoice_date
 account_type selection <account_id.account_type
 """,
-    "account.full.reconcile": "name char",
+    "account.full.reconcile": "",
     "account.move.reversal": """
 move_ids m2m:account.move
 new_move_ids m2m:account.move

@@ -35,12 +35,11 @@ complete_name char computed
 active boolean =true
 usage selection ="internal" required
 location_id m2o:stock.location
-child_ids o2m:stock.location.location_id
+child_ids o2m:stock.location.location_id living
 parent_path char
 company_id m2o:res.company
 warehouse_id m2o:stock.warehouse
 barcode char
-scrap_location boolean
 """,
     "stock.picking.type": """
 name char required
@@ -89,7 +88,6 @@ user_id m2o:res.users
 move_type selection ="direct"
 scheduled_date datetime
 date_deadline datetime
-date datetime
 date_done datetime
 backorder_id m2o:stock.picking
 backorder_ids o2m:stock.picking.backorder_id
@@ -99,11 +97,7 @@ pos_order_id m2o:pos.order
 pos_session_id m2o:pos.session
 move_ids o2m:stock.move.picking_id
 move_line_ids o2m:stock.move.line.picking_id
-carrier_id m2o:delivery.carrier
-carrier_tracking_ref char
-weight float
 """,
-    "delivery.carrier": "name char required",
     "stock.move": """
 reference char
 description_picking text
@@ -156,7 +150,7 @@ company_id m2o:res.company
     "stock.warehouse.orderpoint": """
 name char
 active boolean =true
-trigger selection ="auto"
+trigger selection:auto,manual ="auto"
 product_id m2o:product.product required
 product_tmpl_id m2o:product.template <product_id.product_tmpl_id
 location_id m2o:stock.location required
@@ -216,14 +210,13 @@ company_id m2o:res.company
 currency_id m2o:res.currency
 partner_id m2o:res.partner
 user_id m2o:res.users
-employee_id m2o:res.users
 lines o2m:pos.order.line.order_id
 payment_ids o2m:pos.payment.pos_order_id
 picking_ids o2m:stock.picking.pos_order_id
-amount_total float
-amount_tax float
-amount_paid float
-amount_return float
+amount_total monetary
+amount_tax monetary
+amount_paid monetary
+amount_return monetary
 to_invoice boolean
 is_invoiced boolean
 is_refund boolean computed

@@ -55,8 +55,8 @@ login char required index
 partner_id m2o:res.partner
 company_id m2o:res.company
 active boolean =true
-tz char ="UTC"
-lang char ="en_US"
+tz selection ="UTC"
+lang selection ="en_US"
 share boolean
 group_ids m2m:res.groups
 """,
@@ -78,13 +78,13 @@ state_id m2o:res.country.state
 country_id m2o:res.country
 vat char
 ref char
-lang char ="en_US"
+lang selection ="en_US"
 company_name char
 is_company boolean
 company_type selection computed
 parent_id m2o:res.partner
-child_ids o2m:res.partner.parent_id
-type selection ="contact"
+child_ids o2m:res.partner.parent_id living
+type selection:contact,invoice,delivery,other ="contact"
 active boolean =true
 customer_rank integer
 supplier_rank integer
@@ -108,7 +108,7 @@ default_code char computed
 barcode char computed
 list_price float =1.0 .2
 standard_price float computed
-type selection ="consu"
+type selection:consu,service,combo ="consu"
 is_storable boolean
 sale_ok boolean =true
 purchase_ok boolean =true
@@ -135,7 +135,6 @@ active boolean =true
 standard_price float .2
 weight float .2
 volume float .2
-variant_text char
 name char <product_tmpl_id.name
 list_price float <product_tmpl_id.list_price
 lst_price float <product_tmpl_id.list_price
@@ -189,7 +188,7 @@ currency_id m2o:res.currency
 company_id m2o:res.company
 user_id m2o:res.users
 warehouse_id m2o:stock.warehouse
-picking_policy selection ="direct"
+picking_policy selection:direct,one ="direct"
 order_line o2m:sale.order.line.order_id
 picking_ids o2m:stock.picking.sale_id
 amount_untaxed monetary computed
@@ -210,7 +209,7 @@ product_uom_id m2o:uom.uom
 price_unit float .2
 discount float .2
 tax_ids m2m:account.tax
-display_type selection
+display_type selection:line_section,line_subsection,line_note
 qty_delivered float
 qty_invoiced float
 qty_to_invoice float computed
@@ -258,7 +257,7 @@ tax_ids m2m:account.tax
 date_planned datetime
 qty_received float
 qty_invoiced float
-display_type selection
+display_type selection:line_section,line_subsection,line_note
 price_subtotal monetary computed
 price_tax float computed
 price_total monetary computed

@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sandbox.odoo_access import check_access
-from sandbox.odoo_compute import children, display_name
+from sandbox.odoo_compute import children
 from sandbox.odoo_errors import UserError
+from sandbox.odoo_names import display_name
+from sandbox.odoo_pickings import new_picking
 from sandbox.odoo_read import Records
 from sandbox.odoo_sequences import next_number
-from sandbox.odoo_stock import cancel_move, new_move, new_picking, reserve
+from sandbox.odoo_stock import cancel_move, new_move, reserve
 from sandbox.odoo_store import Env, Row, stamp
 from sandbox.odoo_taxes import tax_for_partner
 from sandbox.odoo_write import RULES, Rules
 
-_IN_SALE_TOTAL = frozenset({"product_uom_qty", "price_unit", "discount", "tax_ids", "qty_delivered", "product_id"})
-_IN_PURCHASE_TOTAL = frozenset({"product_qty", "price_unit", "discount", "tax_ids", "qty_received", "product_id"})
+_IN_SALE_TOTAL = frozenset(
+    {"product_uom_qty", "price_unit", "discount", "tax_ids", "qty_delivered", "product_id"}
+)
+_IN_PURCHASE_TOTAL = frozenset(
+    {"product_qty", "price_unit", "discount", "tax_ids", "qty_received", "product_id"}
+)
 
 
 def prepare_sale(env: Env, values: Row) -> None:
@@ -90,22 +96,40 @@ def is_storable(env: Env, product_id: int) -> bool:
 
 
 def _make_delivery(env: Env, order: Row) -> None:
-    lines = [line for line in children(env, "sale.order.line", "order_id", order["id"])
-             if line.get("product_id") and line.get("product_uom_qty") and is_storable(env, line["product_id"])]
+    lines = [
+        line
+        for line in children(env, "sale.order.line", "order_id", order["id"])
+        if line.get("product_id") and line.get("product_uom_qty") and is_storable(env, line["product_id"])
+    ]
     if not lines:
         return
     warehouse = env.row("stock.warehouse", order["warehouse_id"])
     partner, now = order["partner_shipping_id"], env.stamp[:19]
-    picking = new_picking(env, warehouse["out_type_id"], {
-        "origin": order["name"], "partner_id": partner, "sale_id": order["id"], "date_deadline": now})
+    picking = new_picking(
+        env,
+        warehouse["out_type_id"],
+        {"origin": order["name"], "partner_id": partner, "sale_id": order["id"], "date_deadline": now},
+    )
     place = env.row("stock.picking", picking)
     for line in lines:
-        move = new_move(env, {
-            "reference": place["name"], "origin": order["name"], "picking_id": picking, "date_deadline": now,
-            "picking_type_id": place["picking_type_id"], "product_id": line["product_id"],
-            "product_uom_qty": line["product_uom_qty"], "location_id": place["location_id"],
-            "location_dest_id": place["location_dest_id"], "location_final_id": place["location_dest_id"],
-            "partner_id": partner, "warehouse_id": warehouse["id"], "sale_line_id": line["id"]})
+        move = new_move(
+            env,
+            {
+                "reference": place["name"],
+                "origin": order["name"],
+                "picking_id": picking,
+                "date_deadline": now,
+                "picking_type_id": place["picking_type_id"],
+                "product_id": line["product_id"],
+                "product_uom_qty": line["product_uom_qty"],
+                "location_id": place["location_id"],
+                "location_dest_id": place["location_dest_id"],
+                "location_final_id": place["location_dest_id"],
+                "partner_id": partner,
+                "warehouse_id": warehouse["id"],
+                "sale_line_id": line["id"],
+            },
+        )
         reserve(env, move)
 
 
@@ -132,8 +156,11 @@ def prepare_purchase(env: Env, values: Row) -> None:
 
 def purchase_created(env: Env, order_id: int) -> None:
     """Unless it says otherwise, the order is expected when its first line is."""
-    dates = [line["date_planned"] for line in children(env, "purchase.order.line", "order_id", order_id)
-             if line.get("date_planned")]
+    dates = [
+        line["date_planned"]
+        for line in children(env, "purchase.order.line", "order_id", order_id)
+        if line.get("date_planned")
+    ]
     if dates and not env.row("purchase.order", order_id).get("date_planned"):
         env.update("purchase.order", order_id, {"date_planned": min(dates)})
 
@@ -148,7 +175,9 @@ def prepare_purchase_line(env: Env, values: Row) -> None:
     values.setdefault("price_unit", offer.get("price", 0.0))
     if not values.get("date_planned"):
         values["date_planned"] = stamp(env.now + timedelta(days=offer.get("delay", 0)))[:19]
-    if "tax_ids" not in values and env.row("product.template", product["product_tmpl_id"]).get("supplier_taxes_id"):
+    if "tax_ids" not in values and env.row("product.template", product["product_tmpl_id"]).get(
+        "supplier_taxes_id"
+    ):
         values["tax_ids"] = [[6, 0, _purchase_taxes(env, order["partner_id"])]]
 
 
@@ -172,29 +201,54 @@ def button_confirm(self: Records) -> bool:
     check_access(self.env, "purchase.order", "write")
     for row in self.rows():
         if row["state"] in ("draft", "sent"):
-            self.env.update("purchase.order", row["id"], {"state": "purchase", "date_approve": self.env.stamp[:19]})
+            self.env.update(
+                "purchase.order", row["id"], {"state": "purchase", "date_approve": self.env.stamp[:19]}
+            )
             _make_receipt(self.env, row)
     return True
 
 
 def _make_receipt(env: Env, order: Row) -> None:
-    lines = [line for line in children(env, "purchase.order.line", "order_id", order["id"])
-             if line.get("product_id") and line.get("product_qty") and is_storable(env, line["product_id"])]
+    lines = [
+        line
+        for line in children(env, "purchase.order.line", "order_id", order["id"])
+        if line.get("product_id") and line.get("product_qty") and is_storable(env, line["product_id"])
+    ]
     if not lines:
         return
     first = min(line["date_planned"] for line in lines)
-    picking = new_picking(env, order["picking_type_id"], {
-        "origin": order["name"], "partner_id": order["partner_id"], "purchase_id": order["id"],
-        "scheduled_date": first, "date_deadline": first})
+    picking = new_picking(
+        env,
+        order["picking_type_id"],
+        {
+            "origin": order["name"],
+            "partner_id": order["partner_id"],
+            "purchase_id": order["id"],
+            "scheduled_date": first,
+            "date_deadline": first,
+        },
+    )
     place = env.row("stock.picking", picking)
     for line in lines:
-        move = new_move(env, {
-            "reference": place["name"], "origin": order["name"], "picking_id": picking, "warehouse_id": 1,
-            "picking_type_id": place["picking_type_id"], "product_id": line["product_id"],
-            "product_uom_qty": line["product_qty"], "location_id": place["location_id"],
-            "location_dest_id": place["location_dest_id"], "location_final_id": place["location_dest_id"],
-            "date": line["date_planned"], "date_deadline": line["date_planned"],
-            "price_unit": line["price_unit"], "purchase_line_id": line["id"]})
+        move = new_move(
+            env,
+            {
+                "reference": place["name"],
+                "origin": order["name"],
+                "picking_id": picking,
+                "warehouse_id": 1,
+                "picking_type_id": place["picking_type_id"],
+                "product_id": line["product_id"],
+                "product_uom_qty": line["product_qty"],
+                "location_id": place["location_id"],
+                "location_dest_id": place["location_dest_id"],
+                "location_final_id": place["location_dest_id"],
+                "date": line["date_planned"],
+                "date_deadline": line["date_planned"],
+                "price_unit": line["price_unit"],
+                "purchase_line_id": line["id"],
+            },
+        )
         reserve(env, move)
 
 
@@ -208,9 +262,11 @@ def purchase_cancel(self: Records) -> None:
         self.env.update("purchase.order", row["id"], {"state": "cancel"})
 
 
-RULES.update({
-    "sale.order": Rules(prepare_sale),
-    "sale.order.line": Rules(prepare_sale_line, written=sale_line_written),
-    "purchase.order": Rules(prepare_purchase, purchase_created),
-    "purchase.order.line": Rules(prepare_purchase_line, written=purchase_line_written),
-})
+RULES.update(
+    {
+        "sale.order": Rules(prepare_sale),
+        "sale.order.line": Rules(prepare_sale_line, written=sale_line_written),
+        "purchase.order": Rules(prepare_purchase, purchase_created),
+        "purchase.order.line": Rules(prepare_purchase_line, written=purchase_line_written),
+    }
+)

@@ -9,20 +9,32 @@ from sandbox.odoo_access import check_access
 from sandbox.odoo_accounting import post
 from sandbox.odoo_compute import children
 from sandbox.odoo_errors import UserError, ValidationError
+from sandbox.odoo_pickings import new_picking
 from sandbox.odoo_read import Records, read_rows
 from sandbox.odoo_sequences import next_number
-from sandbox.odoo_stock import finish_move, new_move, new_picking, set_quantity
+from sandbox.odoo_stock import finish_move, new_move, set_quantity
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_write import RULES, Rules, create_record
 
-_SENT_BACK = ("pos.order", "pos.session", "pos.payment", "pos.order.line", "pos.pack.operation.lot",
-              "product.attribute.custom.value", "account.move")
+_SENT_BACK = (
+    "pos.order",
+    "pos.session",
+    "pos.payment",
+    "pos.order.line",
+    "pos.pack.operation.lot",
+    "product.attribute.custom.value",
+    "account.move",
+)
 _ALREADY_CLOSED = {
-    "successful": False, "type": "alert", "title": "Session already closed",
-    "message": "The session has been already closed by another User. All sales completed in the meantime have been "
-               "saved in a Rescue Session, which can be reviewed anytime and posted to Accounting from Point of "
-               "Sale's dashboard.",
-    "redirect": True, "open_order_ids": []}
+    "successful": False,
+    "type": "alert",
+    "title": "Session already closed",
+    "message": "The session has been already closed by another User. All sales completed in the meantime "
+    "have been saved in a Rescue Session, which can be reviewed anytime and posted to Accounting from "
+    "Point of Sale's dashboard.",
+    "redirect": True,
+    "open_order_ids": [],
+}
 
 
 def prepare_session(env: Env, values: Row) -> None:
@@ -40,9 +52,16 @@ def set_opening_control(self: Records, cashbox_value: float, notes: str) -> None
     """The sessions are open for sales."""
     check_access(self.env, "pos.session", "write")
     for row in self.rows():
-        self.env.update("pos.session", row["id"], {
-            "state": "opened", "start_at": row.get("start_at") or self.env.stamp[:19],
-            "opening_notes": notes, "cash_register_balance_start": float(cashbox_value or 0)})
+        self.env.update(
+            "pos.session",
+            row["id"],
+            {
+                "state": "opened",
+                "start_at": row.get("start_at") or self.env.stamp[:19],
+                "opening_notes": notes,
+                "cash_register_balance_start": float(cashbox_value or 0),
+            },
+        )
 
 
 def sync_from_ui(self: Records, orders: list[Row]) -> dict[str, list[Row]]:
@@ -59,7 +78,11 @@ def sync_from_ui(self: Records, orders: list[Row]) -> dict[str, list[Row]]:
 
 
 def _known(env: Env, order: Row) -> int | None:
-    return next(iter(env.table("pos.order").find("uuid", order.get("uuid"))), None) if order.get("uuid") else None
+    return (
+        next(iter(env.table("pos.order").find("uuid", order.get("uuid"))), None)
+        if order.get("uuid")
+        else None
+    )
 
 
 def _take(env: Env, order: Row) -> int:
@@ -68,14 +91,23 @@ def _take(env: Env, order: Row) -> int:
         raise UserError("No open session available. Please open a new session to capture the order.")
     fields = env.store.models["pos.order"].fields
     values = {name: value for name, value in order.items() if name in fields}
+    for name in ("lines", "payment_ids"):
+        values[name] = [
+            [0, 0, _known_part(env, fields[name].relation, command[2])] for command in order.get(name, [])
+        ]
     number = int(next_number(env, "pos.order/").rpartition("/")[2])
     reference = order.get("pos_reference") or f"{env.now:%y}0-{session['id']}-{number:06d}"
     config = env.row("pos.config", session["config_id"])
     shown = order.get("pos_reference") or f"{number:06d}"
     values.update(
-        name=f"{config['name']} - {shown}", pos_reference=reference, sequence_number=number, company_id=1,
-        currency_id=config["currency_id"], date_order=order.get("date_order") or env.stamp[:19],
-        tracking_number="" if order.get("pos_reference") else str(number % 100))
+        name=f"{config['name']} - {shown}",
+        pos_reference=reference,
+        sequence_number=number,
+        company_id=1,
+        currency_id=config["currency_id"],
+        date_order=order.get("date_order") or env.stamp[:19],
+        tracking_number="" if order.get("pos_reference") else str(number % 100),
+    )
     order_id = create_record(env, "pos.order", values)
     if order.get("state", "paid") != "draft":
         env.update("pos.order", order_id, {"state": "paid"})
@@ -83,8 +115,14 @@ def _take(env: Env, order: Row) -> int:
     return order_id
 
 
+def _known_part(env: Env, model: str, values: Row) -> Row:
+    """What the till says of a line beyond the fields here (lots, attributes) is dropped."""
+    fields = env.store.models[model].fields
+    return {name: value for name, value in values.items() if name in fields}
+
+
 def prepare_line(env: Env, values: Row) -> None:
-    """The line's number and the product's name; parts of the till's message that are not stored are dropped."""
+    """The line's number and the product's name."""
     values["name"] = next_number(env, "pos.order.line/", 6).rpartition("/")[2]
 
 
@@ -111,14 +149,32 @@ def _move_goods(
     ends = (kind["default_location_src_id"], kind["default_location_dest_id"])
     source, target = ends[::-1] if is_return else ends
     order = env.row("pos.order", order_id)
-    picking = new_picking(env, kind["id"], {
-        "origin": order["name"], "partner_id": order.get("partner_id"), "pos_order_id": order_id,
-        "pos_session_id": session["id"], "location_id": source, "location_dest_id": target})
+    picking = new_picking(
+        env,
+        kind["id"],
+        {
+            "origin": order["name"],
+            "partner_id": order.get("partner_id"),
+            "pos_order_id": order_id,
+            "pos_session_id": session["id"],
+            "location_id": source,
+            "location_dest_id": target,
+        },
+    )
     for product, quantity in goods.items():
-        move = new_move(env, {
-            "reference": env.row("stock.picking", picking)["name"], "picking_id": picking, "product_id": product,
-            "picking_type_id": kind["id"], "product_uom_qty": quantity, "location_id": source,
-            "location_dest_id": target, "partner_id": order.get("partner_id")})
+        move = new_move(
+            env,
+            {
+                "reference": env.row("stock.picking", picking)["name"],
+                "picking_id": picking,
+                "product_id": product,
+                "picking_type_id": kind["id"],
+                "product_uom_qty": quantity,
+                "location_id": source,
+                "location_dest_id": target,
+                "partner_id": order.get("partner_id"),
+            },
+        )
         set_quantity(env, env.row("stock.move", move), quantity)
         finish_move(env, move, was_reserved=False)
     env.update("stock.picking", picking, {"date_done": env.stamp[:19]})
@@ -148,13 +204,19 @@ def _book(env: Env, session: Row) -> int | bool:
         for payment in children(env, "pos.payment", "pos_order_id", order["id"]):
             method = env.row("pos.payment.method", payment["payment_method_id"])
             sums["112113", f"{session['name']} - {method['name']}"] += payment["amount"]
-    lines = [[0, 0, {"account_id": _account(env, code), "name": name, "balance": round(amount, 2)}]
-             for (code, name), amount in sums.items() if round(amount, 2)]
+    lines = [
+        [0, 0, {"account_id": _account(env, code), "name": name, "balance": round(amount, 2)}]
+        for (code, name), amount in sums.items()
+        if round(amount, 2)
+    ]
     if not lines:
         return False
     config = env.row("pos.config", session["config_id"])
-    move = create_record(env, "account.move", {
-        "move_type": "entry", "journal_id": config["journal_id"], "ref": session["name"], "line_ids": lines})
+    move = create_record(
+        env,
+        "account.move",
+        {"move_type": "entry", "journal_id": config["journal_id"], "ref": session["name"], "line_ids": lines},
+    )
     post(env, env.row("account.move", move))
     return move
 
@@ -163,8 +225,10 @@ def _account(env: Env, code: str) -> int:
     return next(iter(env.table("account.account").find("code", code)))
 
 
-RULES.update({
-    "pos.session": Rules(prepare_session),
-    "pos.order.line": Rules(prepare_line),
-    "pos.payment": Rules(prepare_payment),
-})
+RULES.update(
+    {
+        "pos.session": Rules(prepare_session),
+        "pos.order.line": Rules(prepare_line),
+        "pos.payment": Rules(prepare_payment),
+    }
+)

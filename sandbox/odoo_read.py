@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.odoo_access import check_access, visible
 from sandbox.odoo_domain import candidates, compile_domain, display_of
-from sandbox.odoo_errors import WrongValue
+from sandbox.odoo_errors import OdooError, UserError, WrongValue
 from sandbox.odoo_fields import Field
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_values import find_field, getter
@@ -29,10 +29,19 @@ class Records:
         return list(self.env.rows(self.model, self.ids))
 
 
-def find_ids(env: Env, model: str, domain: Domain, *, order: str | None = None, offset: int = 0,
-             limit: int | None = None) -> list[int]:
-    """The ids a domain finds, in order. Archived records only if the domain asks or `active_test` is false."""
-    domain = [*domain, *visible(env, model)]
+def find_ids(
+    env: Env,
+    model: str,
+    domain: Domain,
+    *,
+    order: str | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[int]:
+    """The ids a domain finds, in order; archived ones if it asks for them or `active_test` is false."""
+    if limit and limit < 0:
+        raise OdooError("LIMIT must not be negative\n", name="psycopg2.errors.InvalidRowCountInLimitClause")
+    domain = [*_conjunction(domain), *visible(env, model)]
     table = env.table(model)
     if table.model.has_active and env.context.get("active_test", True) and not _asks_active(domain):
         domain = [*domain, ["active", "=", True]]
@@ -52,6 +61,12 @@ def find_ids(env: Env, model: str, domain: Domain, *, order: str | None = None, 
     return found[offset:]
 
 
+def _conjunction(domain: Domain) -> Domain:
+    if not isinstance(domain, (list, tuple)):
+        raise OdooError(f"Domain() invalid argument type for domain: {domain!r}", name="builtins.TypeError")
+    return list(domain)
+
+
 def _asks_active(domain: Domain) -> bool:
     return any(isinstance(leaf, (list, tuple)) and leaf[0] == "active" for leaf in domain)
 
@@ -59,8 +74,12 @@ def _asks_active(domain: Domain) -> bool:
 def _all_sorted(env: Env, model: str, order: str) -> list[int]:
     table = env.table(model)
     names = [term.split()[0] for term in order.split(",") if term.strip()]
-    plain = all(name in table.model.fields and table.model.fields[name].stored
-                and not table.model.fields[name].relation for name in names)
+    plain = all(
+        name in table.model.fields
+        and table.model.fields[name].stored
+        and not table.model.fields[name].relation
+        for name in names
+    )
     version = table.version if plain else sum(other.version for other in env.store.tables.values())
     return table.ordered(order, version, lambda: _sort(env, model, table.rows, order))
 
@@ -69,8 +88,13 @@ def _sort(env: Env, model: str, ids: Iterable[int], order: str) -> list[int]:
     rows, found = env.table(model).rows, list(ids)
     for term in reversed(order.split(",")):
         name, _, direction = term.strip().partition(" ")
-        if direction.strip().lower() not in ("", "asc", "desc"):
-            raise WrongValue(f"Invalid order {order!r}")
+        if direction.strip().lower() not in ("", "asc", "desc") or not name.isidentifier():
+            raise UserError(
+                f'Invalid "order" specified ({order}). A valid "order" specification is a comma-separated list of '
+                "valid field names (optionally followed by asc/desc for the direction)"
+            )
+        if name not in env.store.models[model].fields:
+            raise WrongValue(f"Invalid field {name!r} on model {model!r}")
         key = _sort_key(env, model, name)
         found.sort(key=lambda row_id: key(rows[row_id]), reverse=direction.strip().lower() == "desc")
     return found
@@ -85,7 +109,11 @@ def _sort_key(env: Env, model: str, name: str) -> Callable[[Row], Any]:
     if field.type == "many2one":
         others = env.table(field.relation).rows
         terms = [term.split()[0] for term in env.store.models[field.relation].order.split(",")]
-        keys = [_sort_key(env, field.relation, term) for term in terms if _sorts_plainly(env, field.relation, term)]
+        keys = [
+            _sort_key(env, field.relation, term)
+            for term in terms
+            if _sorts_plainly(env, field.relation, term)
+        ]
         return lambda row: _other_key(others.get(read(row)), keys)
     numeric = field.type in ("integer", "float", "monetary", "boolean")
     return lambda row: (False, read(row)) if numeric else ((value := read(row)) is False, value or "")
@@ -100,8 +128,9 @@ def _sorts_plainly(env: Env, model: str, name: str) -> bool:
     return field.type != "many2one" and not field.relation
 
 
-def search(self: Records, domain: Domain, offset: int = 0, limit: int | None = None,
-           order: str | None = None) -> list[int]:
+def search(
+    self: Records, domain: Domain, offset: int = 0, limit: int | None = None, order: str | None = None
+) -> list[int]:
     """Ids."""
     check_access(self.env, self.model, "read")
     return find_ids(self.env, self.model, domain, order=order, offset=offset, limit=limit)
@@ -113,9 +142,15 @@ def search_count(self: Records, domain: Domain, limit: int | None = None) -> int
     return len(find_ids(self.env, self.model, domain, order="id", limit=limit))
 
 
-def search_read(self: Records, domain: Domain | None = None, fields: list[str] | None = None, offset: int = 0,
-                limit: int | None = None, order: str | None = None, load: str | None = "_classic_read",
-                ) -> list[Row]:
+def search_read(
+    self: Records,
+    domain: Domain | None = None,
+    fields: list[str] | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+    order: str | None = None,
+    load: str | None = "_classic_read",
+) -> list[Row]:
     """Records with these fields (all, unless named)."""
     check_access(self.env, self.model, "read")
     ids = find_ids(self.env, self.model, domain or [], order=order, offset=offset, limit=limit)
@@ -133,7 +168,9 @@ def read(self: Records, fields: list[str] | None = None, load: str | None = "_cl
     return read_rows(self.env, self.model, ids, fields, load)
 
 
-def read_rows(env: Env, model: str, ids: Iterable[int], fields: list[str] | None, load: str | None) -> list[Row]:
+def read_rows(
+    env: Env, model: str, ids: Iterable[int], fields: list[str] | None, load: str | None
+) -> list[Row]:
     """Rows as the server writes them: times to the second, False for unset, many2one as `load` says."""
     names = list(dict.fromkeys(fields or env.store.models[model].fields))
     readers = [(name, shown(env, model, name, load)) for name in names if name != "id"]
@@ -165,9 +202,14 @@ def fields_get(self: Records, allfields: list[str] | None = None, attributes: li
 
 
 def _described(field: Field, attributes: list[str] | None) -> Row:
-    described: Row = {"name": field.name, "type": field.type, "required": field.required,
-                      "readonly": field.computed, "store": field.stored or field.type == "one2many",
-                      "string": field.name.replace("_", " ").title()}
+    described: Row = {
+        "name": field.name,
+        "type": field.type,
+        "required": field.required,
+        "readonly": field.computed,
+        "store": field.stored or field.type == "one2many",
+        "string": field.name.replace("_", " ").title(),
+    }
     if field.relation:
         described["relation"] = field.relation
     if field.inverse:
@@ -175,8 +217,9 @@ def _described(field: Field, attributes: list[str] | None) -> Row:
     return {name: value for name, value in described.items() if not attributes or name in attributes}
 
 
-def name_search(self: Records, name: str = "", domain: Domain | None = None, operator: str = "ilike",
-                limit: int = 100) -> list[list[Any]]:
+def name_search(
+    self: Records, name: str = "", domain: Domain | None = None, operator: str = "ilike", limit: int = 100
+) -> list[list[Any]]:
     """`[id, display name]` of the records whose name matches."""
     check_access(self.env, self.model, "read")
     wanted = [*(domain or []), *([["display_name", operator, name]] if name else [])]
@@ -190,12 +233,19 @@ def web_read(self: Records, specification: dict[str, Any]) -> list[Row]:
     return [_nested(self.env, self.model, row, specification) for row in self.rows()]
 
 
-def web_search_read(self: Records, domain: Domain, specification: dict[str, Any], offset: int = 0,
-                    limit: int | None = None, order: str | None = None, count_limit: int | None = None) -> Row:
+def web_search_read(
+    self: Records,
+    domain: Domain,
+    specification: dict[str, Any],
+    offset: int = 0,
+    limit: int | None = None,
+    order: str | None = None,
+    count_limit: int | None = None,
+) -> Row:
     """`{"length": all that match, "records": this page of them}`."""
     check_access(self.env, self.model, "read")
     ids = find_ids(self.env, self.model, domain, order=order)
-    page = ids[offset:offset + limit] if limit else ids[offset:]
+    page = ids[offset : offset + limit] if limit else ids[offset:]
     records = web_read(Records(self.env, self.model, tuple(page)), specification)
     return {"length": min(len(ids), count_limit or len(ids)), "records": records}
 
@@ -207,8 +257,10 @@ def _nested(env: Env, model: str, row: Row, specification: dict[str, Any]) -> Ro
         value = shown(env, model, name, None)(row)
         inner = wanted.get("fields") if wanted else None
         if field.relation and inner is not None:
-            found = [_nested(env, field.relation, other, inner)
-                     for other in env.rows(field.relation, value if isinstance(value, list) else [value])]
+            found = [
+                _nested(env, field.relation, other, inner)
+                for other in env.rows(field.relation, value if isinstance(value, list) else [value])
+            ]
             value = found if isinstance(value, list) else (found[0] if found else False)
         answer[name] = value
     return answer

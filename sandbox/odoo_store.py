@@ -86,8 +86,15 @@ class Store:
 class Env:
     """One transaction of one user: reads, and writes that can be taken back."""
 
-    def __init__(self, store: Store, uid: int, context: dict[str, Any] | None = None,
-                 *, now: datetime | None = None, snapshot: int | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        uid: int,
+        context: dict[str, Any] | None = None,
+        *,
+        now: datetime | None = None,
+        snapshot: int | None = None,
+    ) -> None:
         self.store = store
         self.uid = uid
         self.context = context or {}
@@ -118,9 +125,16 @@ class Env:
         table = self.store.tables[model]
         row_id = table.next_id
         table.next_id += 1
-        row = {"id": row_id, "create_date": self.stamp, "write_date": self.stamp,
-               "create_uid": self.uid, "write_uid": self.uid}
-        row.update((name, value) for name, value in values.items() if value is not False and value is not None)
+        row = {
+            "id": row_id,
+            "create_date": self.stamp,
+            "write_date": self.stamp,
+            "create_uid": self.uid,
+            "write_uid": self.uid,
+        }
+        row.update(
+            (name, value) for name, value in values.items() if value is not False and value is not None
+        )
         self._undo.append((table, row_id, None))
         table.put(row_id, row)
         return row_id

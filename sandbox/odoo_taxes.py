@@ -13,9 +13,19 @@ from sandbox.odoo_store import Env, Row
 
 _CENT = Decimal("0.01")
 _TAX_BY_PROVINCE = {
-    "ON": "13% HST", "NS": "14% HST", "NB": "15% HST", "NL": "15% HST", "PE": "15% HST",
-    "BC": "12% GST+PST BC", "MB": "12% GST+PST MB", "SK": "11% GST+PST SK", "QC": "14.975% GST+QST",
-    "AB": "5% GST", "NT": "5% GST", "NU": "5% GST", "YT": "5% GST",
+    "ON": "13% HST",
+    "NS": "14% HST",
+    "NB": "15% HST",
+    "NL": "15% HST",
+    "PE": "15% HST",
+    "BC": "12% GST+PST BC",
+    "MB": "12% GST+PST MB",
+    "SK": "11% GST+PST SK",
+    "QC": "14.975% GST+QST",
+    "AB": "5% GST",
+    "NT": "5% GST",
+    "NU": "5% GST",
+    "YT": "5% GST",
 }
 _ABROAD = "0% Int"
 
@@ -59,7 +69,11 @@ def line_amounts(env: Env, line: Row, quantity: float) -> dict[str, float]:
     net = _net(line, quantity)
     tax = sum(cents(_tax(net, tax)) for tax in single_taxes(env, line.get("tax_ids", [])))
     gross = round(net + tax, 2)
-    return {"net": net, "tax": gross - net, "gross": gross}  # the difference unrounded, as the server gives it
+    return {
+        "net": net,
+        "tax": gross - net,
+        "gross": gross,
+    }  # the difference unrounded, as the server gives it
 
 
 def order_amounts(env: Env, lines: Iterable[tuple[Row, float]]) -> dict[str, float]:

@@ -60,7 +60,7 @@ def _computed_getter(env: Env, model: str, field: Field) -> Getter:
 
 def _inverse_getter(env: Env, field: Field) -> Getter:
     table = env.table(field.relation)
-    active_only = table.model.has_active and env.context.get("active_test", True)
+    active_only = table.model.has_active and (field.living or env.context.get("active_test", True))
     rows = table.rows
 
     def read(row: Row) -> list[int]:
@@ -73,14 +73,16 @@ def _inverse_getter(env: Env, field: Field) -> Getter:
 
 
 def path_getter(env: Env, model: str, path: str) -> tuple[Getter, Field]:
-    """A function to the list of values at a dotted path (several if it crosses a one2many), and the last field."""
+    """A function to the values at a dotted path (several across a one2many), and the path's last field.
+    LookupError names a field that is not there."""
     name, _, rest = path.partition(".")
-    field = find_field(env, model, name)
-    head = getter(env, model, name)
+    if name not in env.store.models[model].fields:
+        raise LookupError(f"{model}.{name}")
+    field, head = env.field(model, name), getter(env, model, name)
     if not rest:
         return (lambda row: [head(row)]), field
     if not field.relation:
-        raise WrongValue(f"Invalid field {model}.{path} in condition")
+        raise WrongValue(f"Invalid field property {rest!r} on {model}.{name}")
     tail, last = path_getter(env, field.relation, rest)
     rows = env.table(field.relation).rows
 

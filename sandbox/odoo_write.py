@@ -14,7 +14,8 @@ from typing import Any
 
 from sandbox.odoo_access import check_access
 from sandbox.odoo_errors import MissingError, OdooError, ValidationError, WrongValue
-from sandbox.odoo_fields import MANY, TEXTS, Field
+from sandbox.odoo_fields import TEXTS, Field
+from sandbox.odoo_labels import label, words
 from sandbox.odoo_read import Records
 from sandbox.odoo_store import Env, Row
 
@@ -67,8 +68,11 @@ def create_record(env: Env, model: str, values: Row) -> int:
             values.setdefault(name, field.default)
     if rules.prepare:
         rules.prepare(env, values)
-    stored = {name: stored_value(env, model, fields[name], value)
-              for name, value in values.items() if fields[name].stored}
+    stored = {
+        name: stored_value(env, model, fields[name], value)
+        for name, value in values.items()
+        if fields[name].stored
+    }
     _check_required(model, fields, stored)
     row_id = env.insert(model, stored)
     _write_unstored(env, model, row_id, values)
@@ -83,14 +87,20 @@ def write_records(env: Env, model: str, ids: tuple[int, ...] | list[int], values
     for name in values:
         if name not in fields:
             raise WrongValue(f"Invalid field {name!r} in {model!r}")
-    _check_exist(env, model, ids)
+    check_exist(env, model, ids)
     if rules.before_write:
         rules.before_write(env, tuple(ids), values)
-    stored = {name: stored_value(env, model, fields[name], value)
-              for name, value in values.items() if fields[name].stored and fields[name].type != "many2many"}
+    stored = {
+        name: stored_value(env, model, fields[name], value)
+        for name, value in values.items()
+        if fields[name].stored and fields[name].type != "many2many"
+    }
     for row_id in ids:
-        links = {name: _linked(env, model, row_id, fields[name], value)
-                 for name, value in values.items() if fields[name].type == "many2many" and fields[name].stored}
+        links = {
+            name: _linked(env, model, row_id, fields[name], value)
+            for name, value in values.items()
+            if fields[name].type == "many2many" and fields[name].stored
+        }
         env.update(model, row_id, {**stored, **links})
         _check_required(model, fields, env.row(model, row_id))
         _write_unstored(env, model, row_id, values)
@@ -100,7 +110,7 @@ def write_records(env: Env, model: str, ids: tuple[int, ...] | list[int], values
 
 def unlink_records(env: Env, model: str, ids: tuple[int, ...] | list[int]) -> None:
     """Delete records, their children and their external ids."""
-    _check_exist(env, model, ids)
+    check_exist(env, model, ids)
     rules = RULES.get(model, _NO_RULES)
     if rules.before_unlink:
         rules.before_unlink(env, tuple(ids))
@@ -110,13 +120,16 @@ def unlink_records(env: Env, model: str, ids: tuple[int, ...] | list[int]) -> No
                 for child in list(env.table(field.relation).find(field.inverse, row_id)):
                     if child in env.table(field.relation).rows:
                         unlink_records(env, field.relation, [child])
-        for data in [row for row in env.rows("ir.model.data", list(env.table("ir.model.data").find("res_id", row_id)))]:
+        for data in [
+            row for row in env.rows("ir.model.data", list(env.table("ir.model.data").find("res_id", row_id)))
+        ]:
             if data["model"] == model:
                 env.remove("ir.model.data", data["id"])
         env.remove(model, row_id)
 
 
-def _check_exist(env: Env, model: str, ids: tuple[int, ...] | list[int]) -> None:
+def check_exist(env: Env, model: str, ids: tuple[int, ...] | list[int]) -> None:
+    """MissingError if one of the records is not there."""
     for row_id in ids:
         if row_id not in env.table(model).rows:
             raise MissingError(
@@ -129,7 +142,7 @@ def _check_required(model: str, fields: dict[str, Field], stored: Row) -> None:
         if field.required and field.stored and stored.get(name) in (None, False, ""):
             raise ValidationError(
                 "The operation cannot be completed: Missing required value for the field "
-                f"'{name.replace('_id', '').replace('_', ' ').title()}' ({name}).\nModel: '{model}' ({model})\n"
+                f"'{words(name)}' ({name}).\nModel: '{label(model)}' ({model})\n"
                 "- create/update: a mandatory field is not set\n"
                 "- delete: another model requires the record being deleted, you can archive it instead\n"
             )
@@ -140,7 +153,11 @@ def stored_value(env: Env, model: str, field: Field, value: Any) -> Any:
     if field.type == "many2many":
         return _linked(env, model, 0, field, value)
     if value is None or value is False or field.type == "boolean":
-        return bool(value) if field.type == "boolean" else (0 if field.type in ("integer", "float", "monetary") else False)
+        return (
+            bool(value)
+            if field.type == "boolean"
+            else (0 if field.type in ("integer", "float", "monetary") else False)
+        )
     if field.type == "many2one":
         return _link(env, model, field, value)
     if field.type in ("float", "monetary"):
@@ -149,6 +166,8 @@ def stored_value(env: Env, model: str, field: Field, value: Any) -> Any:
         return int(value)
     if field.type in _FORMATS:
         return _moment(field, value)
+    if field.choices and value not in field.choices:
+        raise WrongValue(f"Wrong value for {model}.{field.name}: {value!r}")
     return str(value) if field.type in TEXTS else value
 
 
@@ -156,14 +175,13 @@ def _link(env: Env, model: str, field: Field, value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         value = value[0] if value else False
     if isinstance(value, str):
-        error = OdooError(f'invalid input syntax for type integer: "{value}"\n')
-        error.name = "psycopg2.errors.InvalidTextRepresentation"
-        raise error
+        text = f'invalid input syntax for type integer: "{value}"\n'
+        raise OdooError(text, name="psycopg2.errors.InvalidTextRepresentation")
     if value and value not in env.table(field.relation).rows:
         raise ValidationError(
             "The operation cannot be completed: Another model is using the record you are trying to delete.\n\n"
-            f"The troublemaker is: '{model}' ({model})\nThanks to the following constraint: '{field.name}' "
-            f"({field.name})\nHow about archiving the record instead?\n"
+            f"The troublemaker is: '{label(model)}' ({model})\nThanks to the following constraint: "
+            f"'{words(field.name)}' ({field.name})\nHow about archiving the record instead?"
         )
     return value
 
@@ -238,6 +256,3 @@ def _write_children(env: Env, parent_id: int, field: Field, commands: Any) -> No
             kept = set(command[2]) if command[0] == 6 else set()
             children = list(env.table(field.relation).find(field.inverse, parent_id))
             unlink_records(env, field.relation, [child for child in children if child not in kept])
-
-
-__all__ = ["MANY", "RULES", "Rules", "create", "create_record", "unlink", "unlink_records", "write", "write_records"]

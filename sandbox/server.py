@@ -57,7 +57,7 @@ class OdooStandIn(StandIn, Protocol):
     """What the story's hours of trade need of Odoo's stand-in."""
 
     def counter_sale(self, sale: CounterSale) -> dict[str, Any]:
-        """The sale is in the point of sale and its goods are off the stock; {"pos_order_id": .., "ref": ..}."""
+        """The sale is in the till and its goods off the stock; answers {"pos_order_id": .., "ref": ..}."""
         ...
 
 
@@ -131,7 +131,7 @@ class World:
             self.start(system)
 
     def start(self, system: str) -> None:
-        """The system listens, on the port it had before if it was stopped. OSError where the port is taken."""
+        """The system listens, on its old port if it was stopped. OSError where the port is taken."""
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((self.host, self.ports[system]))
@@ -139,6 +139,7 @@ class World:
         config = uvicorn.Config(
             _Control(self, system),
             lifespan="off",
+            server_header=False,
             log_level="critical",
             access_log=False,
             timeout_graceful_shutdown=1,
@@ -167,6 +168,8 @@ class World:
 
     def stop_all(self) -> None:
         """Nothing runs any more."""
+        for server, _ in self._servers.values():
+            server.should_exit = True  # all at once; each takes a moment
         for system in list(self._servers):
             self.stop(system)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -183,7 +186,7 @@ class World:
         async def run() -> T:
             return job()
 
-        return cast(T, asyncio.run_coroutine_threadsafe(run(), self._loop).result())
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result()
 
     @property
     def truth(self) -> dict[str, dict[str, Any]]:
@@ -195,7 +198,13 @@ class World:
         return self.call(self.trade.next_hour)
 
     def fault(
-        self, system: str, kind: str, times: int = 1, method: str = "", path: str = "", seconds: float | None = None
+        self,
+        system: str,
+        kind: str,
+        times: int = 1,
+        method: str = "",
+        path: str = "",
+        seconds: float | None = None,
     ) -> None:
         """The next `times` requests to the system that match meet this fault."""
         fields: dict[str, Any] = {"kind": kind, "times": times, "match": {"method": method, "path": path}}
@@ -247,7 +256,9 @@ class _Control:
 def _check_same_story(journal: Journal, wanted: dict[str, Any]) -> None:
     for _, known in journal.load("sandbox", "story"):
         if known != wanted:
-            raise ValueError(f"the state directory belongs to another story: {known}, not {wanted}; remove it first")
+            raise ValueError(
+                f"the state directory belongs to another story: {known}, not {wanted}; remove it first"
+            )
     journal.put("sandbox", "story", "", wanted)
 
 

@@ -139,8 +139,12 @@ class Story:
 
     def trade_hour(self, hour: int, now: datetime, first_order_id: int) -> TradeHour:
         """The hour-th hour after the history (0 is the first), all of it at `now`."""
-        sold_on_web = tuple(b for b in self._baskets if all(sku.product_id is not None and sku.odoo_codes for sku, _ in b))
-        return story_trade.trade_hour(hour, self.seed, now, self.orders, first_order_id, self.skus, sold_on_web)
+        sold_on_web = tuple(
+            b for b in self._baskets if all(sku.product_id is not None and sku.odoo_codes for sku, _ in b)
+        )
+        return story_trade.trade_hour(
+            hour, self.seed, now, self.orders, first_order_id, self.skus, sold_on_web
+        )
 
 
 __all__ = [

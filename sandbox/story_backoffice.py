@@ -54,7 +54,9 @@ def back_office(book: OrderBook, seed: int, skus: tuple[Sku, ...], baskets: tupl
     """Count the stock before the newest orders, then sell from it on both sides."""
     window = range(book.count - min(book.count, max(SMALLEST_WINDOW, 2 * book.open_count)), book.count)
     orders = [book.order(index) for index in window]
-    counted_at = moment(book.created(window.start) - 3600 if orders else book.start)
+    first = book.created(window.start)
+    # Between two orders, so that every order is either before the count or in the window.
+    counted_at = moment((first + book.created(window.start - 1) + 1) // 2 if window.start else first - 3600)
     counter = _counter_sales(book, seed, window, skus, baskets)
     typed = _typed_orders(book, seed, orders, skus)
     purchases = _purchases(counted_at, moment(book.start + book.count * book.gap), skus)
@@ -138,7 +140,9 @@ def _counter_sales(
     return tuple(result)
 
 
-def _typed_orders(book: OrderBook, seed: int, orders: list[WebOrder], skus: tuple[Sku, ...]) -> tuple[StaffTypedOrder, ...]:
+def _typed_orders(
+    book: OrderBook, seed: int, orders: list[WebOrder], skus: tuple[Sku, ...]
+) -> tuple[StaffTypedOrder, ...]:
     """Completed web orders are in Odoo and delivered; of the open ones some are in, some part delivered."""
     typed = []
     for order in orders:
@@ -151,7 +155,11 @@ def _typed_orders(book: OrderBook, seed: int, orders: list[WebOrder], skus: tupl
             typed.append(_typed(order, None, 0.0))
     known = [sku for sku in skus if len(sku.odoo_codes) == 1]
     for place in range(3):
-        at = orders[len(orders) * place // 3].created_at + timedelta(minutes=7) if orders else moment(book.start)
+        at = (
+            orders[len(orders) * place // 3].created_at + timedelta(minutes=7)
+            if orders
+            else moment(book.start)
+        )
         lines = [known[chance(seed, place, 13 + line) % len(known)] for line in range(2)]
         typed.append(
             StaffTypedOrder(
@@ -174,7 +182,9 @@ def _typed(order: WebOrder, delivered_at: datetime | None, part: float) -> Staff
         if line.sku.odoo_codes
     )
     ordered_at = order.created_at + timedelta(minutes=2)
-    return StaffTypedOrder(f"WEB-{order.number}", order.number, order.customer, ordered_at, delivered_at, lines)
+    return StaffTypedOrder(
+        f"WEB-{order.number}", order.number, order.customer, ordered_at, delivered_at, lines
+    )
 
 
 def _purchases(counted_at: datetime, until: datetime, skus: tuple[Sku, ...]) -> tuple[PurchaseOrder, ...]:
@@ -182,12 +192,16 @@ def _purchases(counted_at: datetime, until: datetime, skus: tuple[Sku, ...]) -> 
     orders = []
     for number, (state, place, part) in enumerate(plan, 1):
         supplier = SUPPLIERS[place]
-        goods = [sku for at, sku in enumerate(skus) if at % len(SUPPLIERS) == place and len(sku.odoo_codes) == 1]
+        goods = [
+            sku for at, sku in enumerate(skus) if at % len(SUPPLIERS) == place and len(sku.odoo_codes) == 1
+        ]
         received_at = until - timedelta(minutes=30) if part else None
         lines = tuple(PurchaseLine(sku, 24, int(24 * part), sku.cost_cents) for sku in goods[:4])
         ordered_at = counted_at + timedelta(minutes=number)
         expected_at = ordered_at + timedelta(days=supplier.delay_days)
-        orders.append(PurchaseOrder(f"BUY-{number}", supplier, state, ordered_at, expected_at, received_at, lines))
+        orders.append(
+            PurchaseOrder(f"BUY-{number}", supplier, state, ordered_at, expected_at, received_at, lines)
+        )
     return tuple(orders)
 
 
@@ -200,4 +214,6 @@ def _supplier_prices(skus: tuple[Sku, ...]) -> tuple[SupplierPrice, ...]:
 
 
 def _reorder_rules(skus: tuple[Sku, ...]) -> tuple[ReorderRule, ...]:
-    return tuple(ReorderRule(sku, 20, 80, 12) for place, sku in enumerate(skus) if place % 4 == 0 and sku.odoo_codes)
+    return tuple(
+        ReorderRule(sku, 20, 80, 12) for place, sku in enumerate(skus) if place % 4 == 0 and sku.odoo_codes
+    )

@@ -50,7 +50,8 @@ def load_products() -> tuple[tuple[Product, ...], tuple[Sku, ...]]:
         attribute = members[0]["attribute"]
         product_id, next_id = next_id, next_id + 1 + (len(members) if attribute else 0)
         own = tuple(
-            _sku(row, product_id, product_id + 1 + place if attribute else 0) for place, row in enumerate(members)
+            _sku(row, product_id, product_id + 1 + place if attribute else 0)
+            for place, row in enumerate(members)
         )
         name = members[0]["parent_name"] or members[0]["name"]
         products.append(Product(product_id, code, name, members[0]["category"], attribute, own))

@@ -23,7 +23,18 @@ COUPON_PERCENT = 10
 GIFT_WRAP_CENTS = 300
 _SHIPPING_CENTS = {"ON": 995, "QC": 995, "BC": 1475, "AB": 1475, "NL": 1650}
 _OTHER_SHIPPING_CENTS = 1250
-_NOTES = ("", "", "", "", "", "", "Laisser à la porte, SVP", "Gift for Mum 🎁", 'Ring "twice"', "Back door; mind the cat")
+_NOTES = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "Laisser à la porte, SVP",
+    "Gift for Mum 🎁",
+    'Ring "twice"',
+    "Back door; mind the cat",
+)
 
 # status, payment method, whether its stock is taken
 _OPEN_ROTA = (
@@ -60,7 +71,9 @@ class OrderBook:
         self.first_id = 1001 - count if count <= 900 else 2001
         self.open_count = min(max(12, -(-SETTLING_SECONDS // self.gap)), -(-count // 3))
         self._baskets = tuple(
-            kept for basket in baskets if (kept := tuple(line for line in basket if line[0].product_id is not None))
+            kept
+            for basket in baskets
+            if (kept := tuple(line for line in basket if line[0].product_id is not None))
         )
         self.people = min(max(20, count // 4), 50_000)
 
@@ -69,7 +82,7 @@ class OrderBook:
         return self.start + index * self.gap + chance(self.seed, index) % self.gap
 
     def rota(self, index: int) -> tuple[str, str, bool, int]:
-        """Status, payment method, whether stock is taken, and the place in its rota (-1 - place when open)."""
+        """Status, payment method, whether stock is taken, place in its rota (-1 - place when open)."""
         age = self.count - 1 - index
         if age < self.open_count:
             place = age % len(_OPEN_ROTA)
@@ -79,7 +92,11 @@ class OrderBook:
             place = 0
         status = _SETTLED_STATUS.get(place, "completed")
         draw = chance(self.seed, index, 1) % 100
-        method = "stripe" if draw < 78 or place in (_PARTIAL_REFUND, _DISPUTED, 17) else ("bacs", "cheque", "cod")[draw % 3]
+        method = (
+            "stripe"
+            if draw < 78 or place in (_PARTIAL_REFUND, _DISPUTED, 17)
+            else ("bacs", "cheque", "cod")[draw % 3]
+        )
         if status == "failed":
             method = "stripe"
         return status, method, status == "completed", place
@@ -89,6 +106,10 @@ class OrderBook:
         status, _, _, place = self.rota(index)
         created = self.created(index)
         return created, created + _modified_after(status, place), status, bool(_Refund.of(status, place))
+
+    def is_disputed(self, index: int) -> bool:
+        """Whether the buyer's bank took the money back."""
+        return self.rota(index)[3] == _DISPUTED
 
     def order(self, index: int) -> WebOrder:
         """The order of that index as it stands at the end of the history."""
@@ -200,7 +221,9 @@ def _line(basket_line: tuple[Sku, int], province: str, coupon_percent: int) -> W
     return WebLine(sku, quantity, subtotal, total, line_taxes(province, subtotal, total))
 
 
-def _paid_and_completed(status: str, method: str, created: int, modified: int) -> tuple[datetime | None, datetime | None]:
+def _paid_and_completed(
+    status: str, method: str, created: int, modified: int
+) -> tuple[datetime | None, datetime | None]:
     """When WooCommerce holds the order for paid and for completed."""
     completed = moment(created + 16 * HOUR) if status == "completed" else None
     if status not in ("processing", "completed", "refunded"):

@@ -8,7 +8,8 @@ from functools import lru_cache
 from sandbox.story_things import Customer
 
 PROVINCES = (
-    "ON", "QC", "BC", "NS", "AB", "ON", "NB", "QC", "MB", "ON", "SK", "NL", "ON", "BC", "PE", "QC", "ON", "AB",
+    "ON", "QC", "BC", "NS", "AB", "ON", "NB", "QC", "MB",
+    "ON", "SK", "NL", "ON", "BC", "PE", "QC", "ON", "AB",
 )  # fmt: skip
 _TOWNS: dict[str, tuple[tuple[str, str], ...]] = {
     "ON": (("Toronto", "M5V 1A1"), ("Ottawa", "K1P 1J1"), ("Hamilton", "L8P 1A1"), ("Sudbury", "P3E 1A1")),
@@ -22,11 +23,46 @@ _TOWNS: dict[str, tuple[tuple[str, str], ...]] = {
     "NL": (("St. John's", "A1C 1A1"),),
     "PE": (("Charlottetown", "C1A 1A1"),),
 }
-_FIRST = ("Liam", "Olivia", "Noah", "Emma", "Wei", "Aisha", "Jean-Luc", "D'Arcy", "Priya", "Sven", "Ana", "Zoë")
+_FIRST = (
+    "Liam",
+    "Olivia",
+    "Noah",
+    "Emma",
+    "Wei",
+    "Aisha",
+    "Jean-Luc",
+    "D'Arcy",
+    "Priya",
+    "Sven",
+    "Ana",
+    "Zoë",
+)
 _FIRST_FRENCH = ("François", "Geneviève", "Benoît", "Chloé", "Étienne", "Hélène", "Loïc", "Marie-Ève")
-_LAST = ("Smith", "MacDonald", "O'Neill", "Singh", "Chen", "van der Berg", "Okafor", "Kowalski", "Nguyễn", "García")
+_LAST = (
+    "Smith",
+    "MacDonald",
+    "O'Neill",
+    "Singh",
+    "Chen",
+    "van der Berg",
+    "Okafor",
+    "Kowalski",
+    "Nguyễn",
+    "García",
+)
 _LAST_FRENCH = ("Tremblay", "Côté", "Lévesque", "Bélanger", "Gagné", "L'Heureux", "Saint-Pierre")
-_COMPANIES = ("", "", "", "", "", "Café Soleil inc.", "", "Northern Lights 🍁 Gifts Ltd", "", 'The "Old Mill" Inn')
+_COMPANIES = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "Café Soleil inc.",
+    "",
+    "Northern Lights 🍁 Gifts Ltd",
+    "",
+    'The "Old Mill" Inn',
+)
 
 
 def is_guest(index: int) -> bool:

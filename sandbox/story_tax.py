@@ -18,7 +18,8 @@ def _rates() -> tuple[TaxRate, ...]:
 
 RATES = _rates()
 RATES_BY_PROVINCE = {
-    province: tuple(rate for rate in RATES if rate.province == province) for province in {r.province for r in RATES}
+    province: tuple(rate for rate in RATES if rate.province == province)
+    for province in {r.province for r in RATES}
 }
 
 

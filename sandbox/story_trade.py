@@ -26,7 +26,13 @@ _ROTA = (
 
 
 def trade_hour(
-    hour: int, seed: int, now: datetime, first_index: int, first_order_id: int, skus: dict[str, Sku], baskets: tuple[Basket, ...]
+    hour: int,
+    seed: int,
+    now: datetime,
+    first_index: int,
+    first_order_id: int,
+    skus: dict[str, Sku],
+    baskets: tuple[Basket, ...],
 ) -> TradeHour:
     """The hour's sales. The very first web order is from Ontario, paid by card, two lines, one a variation,
     and one of its goods is sold over the counter in the same hour."""
@@ -34,7 +40,19 @@ def trade_hour(
     for place, (status, method, coupon, wrap) in enumerate(_ROTA):
         number = hour * ORDERS_AN_HOUR + place
         web.append(
-            _order(number, seed, now, first_index + number, first_order_id + place, skus, baskets, status, method, coupon, wrap)
+            _order(
+                number,
+                seed,
+                now,
+                first_index + number,
+                first_order_id + place,
+                skus,
+                baskets,
+                status,
+                method,
+                coupon,
+                wrap,
+            )
         )
     return TradeHour(hour, tuple(web), _counter_sales(hour, seed, now, skus, baskets))
 
@@ -82,7 +100,9 @@ def _counter_sales(
         CounterSale(
             ref=f"Trade/{hour + 1:03d}/{place + 1}",
             sold_at=now - timedelta(seconds=1),
-            lines=tuple(SaleLine(sku, min(quantity, 2), min(quantity, 2), sku.price_cents) for sku, quantity in basket),
+            lines=tuple(
+                SaleLine(sku, min(quantity, 2), min(quantity, 2), sku.price_cents) for sku, quantity in basket
+            ),
             payment="cash" if place else "card",
             customer=None,
         )

@@ -10,7 +10,7 @@ _ID_MASK = (1 << _ID_BITS) - 1
 
 
 class Timeline:
-    """(moment, id) pairs in ascending order, 8 bytes each; moments are seconds since 1970, ids below 2**26."""
+    """(moment, id) pairs in ascending order, 8 bytes each: seconds since 1970, ids below 2**26."""
 
     def __init__(self) -> None:
         """Empty. Fill it with `append`, then `sort` it once."""

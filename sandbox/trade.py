@@ -35,13 +35,17 @@ class Trade:
             self._cards.pay_out()
         for order in hour.web_orders:
             self._place(order)
-        sold = [self._odoo.counter_sale(sale) if self._odoo else {"ref": sale.ref} for sale in hour.counter_sales]
+        sold = [
+            self._odoo.counter_sale(sale) if self._odoo else {"ref": sale.ref} for sale in hour.counter_sales
+        ]
         self._hours += 1
         self._journal.put("sandbox", "hours", "", self._hours)
         return {
             "hour": number,
             "web_orders": [order.order_id for order in hour.web_orders],
-            "counter_sales": [as_json(sale) | done for sale, done in zip(hour.counter_sales, sold, strict=True)],
+            "counter_sales": [
+                as_json(sale) | done for sale, done in zip(hour.counter_sales, sold, strict=True)
+            ],
             "refunded": self._refund(),
             "edited": self._edit(number),
             "cancelled": self._cancel(),
@@ -55,8 +59,10 @@ class Trade:
 
     def _refund(self) -> dict[str, Any] | None:
         """One piece of the newest completed order that was paid by card and never refunded."""
+        if not self._web:
+            return None
         for order in self._settled("completed"):
-            record = self._web.orders.get(order.order_id) if self._web else None
+            record = self._web.orders.get(order.order_id)
             if record is None or record["status"] != "completed" or record["refunds"] or order.is_disputed:
                 continue
             refund = self._web.refund_one_of(order.order_id, "Ordered one too many")
@@ -83,7 +89,10 @@ class Trade:
         if not self._web or not open_ids:
             return None
         order_id = open_ids[hour % len(open_ids)]
-        fields = {"shipping": {"address_2": f"Unit {hour + 4}B"}, "customer_note": "Please ring at unit door 🔔"}
+        fields = {
+            "shipping": {"address_2": f"Unit {hour + 4}B"},
+            "customer_note": "Please ring at unit door 🔔",
+        }
         self._web.change(order_id, fields)
         return order_id
 

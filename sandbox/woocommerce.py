@@ -23,8 +23,9 @@ from sandbox.story import Story, WebOrder
 from sandbox.stripe_ids import payment_ids
 from sandbox.woocommerce_auth import KEY, SECRET, Doorkeeper
 from sandbox.woocommerce_catalogue import Catalogue
+from sandbox.woocommerce_customers import CustomerCalls
 from sandbox.woocommerce_desk import OrderDesk
-from sandbox.woocommerce_http import Answer, Call, Refusal, read_query
+from sandbox.woocommerce_http import ALL_METHODS, Answer, Call, Refusal, read_query
 from sandbox.woocommerce_money import cents
 from sandbox.woocommerce_order_calls import OrderCalls
 from sandbox.woocommerce_orders import OrderStore
@@ -62,15 +63,23 @@ class WooCommerce:
         self.desk = OrderDesk(self.orders, self.catalogue, clock)
         self._order_calls = OrderCalls(self.desk)
         self._doorkeeper = Doorkeeper(clock)
-        products, others = ProductCalls(self.catalogue, clock), OtherCalls(story, self.catalogue, clock, journal)
-        self._routes = _routes(self._order_calls, products, others)
+        customers = CustomerCalls(story, self.catalogue, clock, journal)
+        products, others = (
+            ProductCalls(self.catalogue, clock),
+            OtherCalls(story, journal),
+        )
+        self._routes = _routes(self._order_calls, products, customers, others)
         self.app = self._answer_asgi
 
     async def _answer_asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         body = await request.body()
         answer = self._answer(request, body)
-        headers = {**_HEADERS, "Link": f'<{_site(request)}/wp-json/>; rel="https://api.w.org/"', **answer.headers}
+        headers = {
+            **_HEADERS,
+            "Link": f'<{_site(request)}/wp-json/>; rel="https://api.w.org/"',
+            **answer.headers,
+        }
         response = Response(orjson.dumps(answer.body), answer.status, headers)
         await response(scope, receive, send)
 
@@ -82,17 +91,17 @@ class WooCommerce:
 
     def _routed(self, request: Request, body: bytes) -> Answer:
         path = request.url.path.rstrip("/")
-        found: list[str] = []
-        for methods, pattern, handler in self._routes:
-            match = pattern.fullmatch(path.removeprefix(PREFIX)) if path.startswith(PREFIX) else None
-            if match is None:
-                continue
-            found.extend(methods)
+        own = path.removeprefix(PREFIX) if path.startswith(PREFIX) else ""
+        matches = [(methods, match, job) for methods, at, job in self._routes if (match := at.fullmatch(own))]
+        for methods, match, handler in matches:
             if request.method in methods:
                 self._doorkeeper.admit(request)
-                call = Call(request.method, match[0], read_query(request.url.query), _json(body), _site(request) + PREFIX)
+                call = Call(
+                    request.method, own, read_query(request.url.query), _json(body), _site(request) + PREFIX
+                )
                 answer = handler(call, *(int(part) if part.isdigit() else part for part in match.groups()))
-                answer.headers["Allow"] = ", ".join(dict.fromkeys(found))
+                allowed = {method for methods, _, _ in matches for method in methods}
+                answer.headers["Allow"] = ", ".join(method for method in ALL_METHODS if method in allowed)
                 return answer
         raise Refusal("rest_no_route", "No route was found matching the URL and request method.", 404)
 
@@ -107,7 +116,9 @@ class WooCommerce:
         record = self._copy(order_id)
         line = record["line_items"][0]
         quantity = line["quantity"]
-        taxes = [{"id": row["id"], "refund_total": cents(row["total"]) // quantity / 100} for row in line["taxes"]]
+        taxes = [
+            {"id": row["id"], "refund_total": cents(row["total"]) // quantity / 100} for row in line["taxes"]
+        ]
         total = cents(line["total"]) // quantity / 100
         given = {"id": line["id"], "quantity": 1, "refund_total": total, "refund_tax": taxes}
         return self.desk.refund(record, {"reason": reason, "line_items": [given]})
@@ -129,7 +140,9 @@ class WooCommerce:
 
 def build_woocommerce(story: Story, faults: Faults, journal: Journal, clock: Clock) -> WooCommerce:
     """The stand-in; its faults answer a 429 in WordPress's words."""
-    faults.too_many_body = b'{"code":"rest_too_many_requests","message":"Too many requests.","data":{"status":429}}'
+    faults.too_many_body = (
+        b'{"code":"rest_too_many_requests","message":"Too many requests.","data":{"status":429}}'
+    )
     return WooCommerce(story, clock, journal)
 
 
@@ -148,7 +161,7 @@ def _json(body: bytes) -> Record:
 
 
 def _routes(
-    orders: OrderCalls, products: ProductCalls, others: OtherCalls
+    orders: OrderCalls, products: ProductCalls, customers: CustomerCalls, others: OtherCalls
 ) -> list[tuple[tuple[str, ...], re.Pattern[str], Handler]]:
     table: list[tuple[tuple[str, ...], str, Handler]] = [
         (_READ, "/orders", orders.list_orders),
@@ -168,17 +181,18 @@ def _routes(
         (_READ, r"/products/(\d+)", products.get_product),
         (_WRITE, r"/products/(\d+)", products.update_product),
         (("DELETE",), r"/products/(\d+)", products.delete_product),
+        (_READ, r"/variations", products.list_all_variations),
         (_READ, r"/products/(\d+)/variations", products.list_variations),
         (("POST",), r"/products/(\d+)/variations", products.create_variation),
         (_WRITE, r"/products/(\d+)/variations/batch", products.batch_variations),
         (_READ, r"/products/(\d+)/variations/(\d+)", products.get_variation),
         (_WRITE, r"/products/(\d+)/variations/(\d+)", products.update_variation),
         (("DELETE",), r"/products/(\d+)/variations/(\d+)", products.delete_variation),
-        (_READ, "/customers", others.list_customers),
-        (("POST",), "/customers", others.create_customer),
-        (_READ, r"/customers/(\d+)", others.get_customer),
-        (_WRITE, r"/customers/(\d+)", others.update_customer),
-        (("DELETE",), r"/customers/(\d+)", others.delete_customer),
+        (_READ, "/customers", customers.list_customers),
+        (("POST",), "/customers", customers.create_customer),
+        (_READ, r"/customers/(\d+)", customers.get_customer),
+        (_WRITE, r"/customers/(\d+)", customers.update_customer),
+        (("DELETE",), r"/customers/(\d+)", customers.delete_customer),
         (_READ, "/taxes/classes", others.list_tax_classes),
         (_READ, "/taxes", others.list_taxes),
         (("POST",), "/taxes", others.create_tax),

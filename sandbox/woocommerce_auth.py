@@ -49,7 +49,10 @@ class Doorkeeper:
             except (binascii.Error, UnicodeDecodeError):
                 return None
         else:
-            key, secret = request.query_params.get("consumer_key", ""), request.query_params.get("consumer_secret", "")
+            key, secret = (
+                request.query_params.get("consumer_key", ""),
+                request.query_params.get("consumer_secret", ""),
+            )
         if not key:
             return None
         if key not in _SECRETS:
@@ -87,7 +90,9 @@ class Doorkeeper:
         signed = sorted((_encode(name), _encode(value)) for name, value in pairs if name != "oauth_signature")
         address = f"{request.url.scheme}://{request.headers['host']}{request.url.path}"
         text = "&".join((request.method, _encode(address), _encode("&".join(f"{n}={v}" for n, v in signed))))
-        expected = base64.b64encode(hmac.new(f"{_SECRETS[key]}&".encode(), text.encode(), digest).digest()).decode()
+        expected = base64.b64encode(
+            hmac.new(f"{_SECRETS[key]}&".encode(), text.encode(), digest).digest()
+        ).decode()
         if not hmac.compare_digest(expected, given["oauth_signature"]):
             raise Refusal(_AUTHENTICATION, "Invalid signature - provided signature does not match.", 401)
 

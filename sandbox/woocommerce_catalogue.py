@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from sandbox.clock import Clock
 from sandbox.journal import Journal
 from sandbox.story import Product, Sku, Story
+from sandbox.story_catalogue import DATA
 from sandbox.woocommerce_http import Refusal
 from sandbox.woocommerce_money import from_gmt, gmt, local, money
 
 Record = dict[str, Any]
 SYSTEM = "woocommerce"
 FIRST_NEW_ID = 9_000_001
+_BLANK: dict[str, Record] = orjson.loads((DATA / "woocommerce_blank.json").read_bytes())
 _CATEGORY_IDS = {"Bags": 2, "Decoration": 3, "Kitchen": 4}
 
 
@@ -30,7 +34,9 @@ class Catalogue:
             self.products[product.product_id] = _product_record(product, story.web_stock, listed)
             if product.is_variable:
                 for sku in product.skus:
-                    self.variations[sku.variation_id] = _variation_record(product, sku, story.web_stock, listed)
+                    self.variations[sku.variation_id] = _variation_record(
+                        product, sku, story.web_stock, listed
+                    )
         for kind, records in (("product", self.products), ("variation", self.variations)):
             for key, body in journal.load(SYSTEM, kind):
                 if body is None:
@@ -54,7 +60,9 @@ class Catalogue:
     def by_sku(self, sku: str) -> Record | None:
         """The product or variation of that SKU, written the same."""
         every = (*self.products.values(), *self.variations.values())
-        return next((record for record in every if record["sku"] == sku and record["status"] != "trash"), None)
+        return next(
+            (record for record in every if record["sku"] == sku and record["status"] != "trash"), None
+        )
 
     def changed(self, record: Record) -> None:
         """The record is saved with a new date_modified; a variation's change shows on its parent too."""
@@ -66,7 +74,9 @@ class Catalogue:
         if kind == "variation" and record["parent_id"] in self.products:
             parent = self.products[record["parent_id"]]
             family = [v for v in self.variations.values() if v["parent_id"] == parent["id"]]
-            parent["stock_status"] = "instock" if any(v["stock_status"] == "instock" for v in family) else "outofstock"
+            parent["stock_status"] = (
+                "instock" if any(v["stock_status"] == "instock" for v in family) else "outofstock"
+            )
             self.changed(parent)
 
     def deleted(self, record: Record) -> None:
@@ -91,7 +101,11 @@ class Catalogue:
         other = self.by_sku(sku) if sku else None
         if other is not None and other["id"] != own_id:
             raise Refusal(
-                "product_invalid_sku", "Invalid or duplicated SKU.", 400, resource_id=other["id"], unique_sku=f"{sku}-1"
+                "product_invalid_sku",
+                "Invalid or duplicated SKU.",
+                400,
+                resource_id=other["id"],
+                unique_sku=f"{sku}-1",
             )
 
 
@@ -116,45 +130,26 @@ def price_html(price: str) -> str:
 
 def blank_product(identity: int, created: int) -> Record:
     """A simple product as it is before anything is said about it."""
-    dates = {"date_created": local(created), "date_created_gmt": gmt(created)}
-    changed = {"date_modified": local(created), "date_modified_gmt": gmt(created)}
-    return {
-        "id": identity, "name": "Product", "slug": f"product-{identity}",
-        "permalink": f"http://127.0.0.1/product/product-{identity}/", **dates, **changed,
-        "type": "simple", "status": "publish", "featured": False, "catalog_visibility": "visible",
-        "description": "", "short_description": "", "sku": "", "price": "", "regular_price": "", "sale_price": "",
-        "date_on_sale_from": None, "date_on_sale_from_gmt": None, "date_on_sale_to": None,
-        "date_on_sale_to_gmt": None, "on_sale": False, "purchasable": False, "total_sales": 0, "virtual": False,
-        "downloadable": False, "downloads": [], "download_limit": -1, "download_expiry": -1, "external_url": "",
-        "button_text": "", "tax_status": "taxable", "tax_class": "", "manage_stock": False, "stock_quantity": None,
-        "backorders": "no", "backorders_allowed": False, "backordered": False, "low_stock_amount": None,
-        "sold_individually": False, "weight": "", "dimensions": {"length": "", "width": "", "height": ""},
-        "shipping_required": True, "shipping_taxable": True, "shipping_class": "", "shipping_class_id": 0,
-        "reviews_allowed": True, "average_rating": "0.00", "rating_count": 0, "upsell_ids": [], "cross_sell_ids": [],
-        "parent_id": 0, "purchase_note": "", "categories": [], "brands": [], "tags": [], "images": [],
-        "attributes": [], "default_attributes": [], "variations": [], "grouped_products": [], "menu_order": 0,
-        "price_html": "", "related_ids": [], "meta_data": [], "stock_status": "instock", "has_options": False,
-        "post_password": "", "global_unique_id": "",
-    }  # fmt: skip
+    slug = f"product-{identity}"
+    own = {"id": identity, "slug": slug, "permalink": f"http://127.0.0.1/product/{slug}/", "parent_id": 0}
+    return _copy(_BLANK["product"]) | own | _dates(created)
 
 
 def blank_variation(identity: int, parent_id: int, created: int) -> Record:
     """A variation as it is before anything is said about it."""
-    dates = {"date_created": local(created), "date_created_gmt": gmt(created)}
-    changed = {"date_modified": local(created), "date_modified_gmt": gmt(created)}
-    return {
-        "id": identity, "type": "variation", **dates, **changed, "description": "",
-        "permalink": f"http://127.0.0.1/product/product-{parent_id}/?variation={identity}",
-        "sku": "", "global_unique_id": "", "price": "", "regular_price": "", "sale_price": "",
-        "date_on_sale_from": None, "date_on_sale_from_gmt": None, "date_on_sale_to": None,
-        "date_on_sale_to_gmt": None, "on_sale": False, "status": "publish", "purchasable": False, "virtual": False,
-        "downloadable": False, "downloads": [], "download_limit": -1, "download_expiry": -1, "tax_status": "taxable",
-        "tax_class": "", "manage_stock": False, "stock_quantity": None, "stock_status": "instock",
-        "backorders": "no", "backorders_allowed": False, "backordered": False, "low_stock_amount": None, "weight": "",
-        "dimensions": {"length": "", "width": "", "height": ""}, "shipping_class": "", "shipping_class_id": 0,
-        "image": None, "gallery_image_ids": [], "attributes": [], "menu_order": 0, "meta_data": [], "name": "",
-        "parent_id": parent_id,
-    }  # fmt: skip
+    link = f"http://127.0.0.1/product/product-{parent_id}/?variation={identity}"
+    own = {"id": identity, "permalink": link, "parent_id": parent_id}
+    return _copy(_BLANK["variation"]) | own | _dates(created)
+
+
+def _dates(created: int) -> Record:
+    dates: Record = {"date_created": local(created), "date_created_gmt": gmt(created)}
+    return dates | {"date_modified": local(created), "date_modified_gmt": gmt(created)}
+
+
+def _copy(record: Record) -> Record:
+    copy: Record = orjson.loads(orjson.dumps(record))
+    return copy
 
 
 def _product_record(product: Product, stock: dict[str, int], listed: int) -> Record:
@@ -170,7 +165,11 @@ def _product_record(product: Product, stock: dict[str, int], listed: int) -> Rec
         "purchasable": True,
         "price_html": price_html(price),
         "categories": [
-            {"id": _CATEGORY_IDS[product.category], "name": product.category, "slug": product.category.lower()}
+            {
+                "id": _CATEGORY_IDS[product.category],
+                "name": product.category,
+                "slug": product.category.lower(),
+            }
         ],
     }
     if product.is_variable:

@@ -26,10 +26,26 @@ from sandbox.woocommerce_totals import (
 )
 
 Record = dict[str, Any]
-STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "checkout-draft")
+STATUSES = (
+    "pending",
+    "processing",
+    "on-hold",
+    "completed",
+    "cancelled",
+    "refunded",
+    "failed",
+    "checkout-draft",
+)
 _TAKES_STOCK = ("processing", "on-hold", "completed")
 _GIVES_BACK = ("cancelled", "pending")
-_TEXTS = ("customer_note", "payment_method", "payment_method_title", "transaction_id", "created_via", "customer_id")
+_TEXTS = (
+    "customer_note",
+    "payment_method",
+    "payment_method_title",
+    "transaction_id",
+    "created_via",
+    "customer_id",
+)
 
 
 class OrderDesk:
@@ -84,11 +100,17 @@ class OrderDesk:
             if fields.get(name) is not None:
                 record[name] = fields[name]
         for name in ("billing", "shipping"):
-            record[name] = record[name] | {k: str(v) for k, v in (fields.get(name) or {}).items() if k in record[name]}
+            record[name] = record[name] | {
+                k: str(v) for k, v in (fields.get(name) or {}).items() if k in record[name]
+            }
         for given in fields.get("meta_data") or []:
             self._set_meta(record, given)
         changed = False
-        makers = {"line_items": self._new_goods, "shipping_lines": self._new_shipping, "fee_lines": self._new_fee}
+        makers = {
+            "line_items": self._new_goods,
+            "shipping_lines": self._new_shipping,
+            "fee_lines": self._new_fee,
+        }
         for kind, make in makers.items():
             for given in fields.get(kind) or []:
                 self._apply_line(record, kind, given, make)
@@ -113,7 +135,11 @@ class OrderDesk:
             return
         line = next((line for line in record[kind] if line["id"] == given["id"]), None)
         if line is None:
-            raise Refusal("woocommerce_rest_invalid_item_id", "Order item ID provided is not associated with order.", 400)
+            raise Refusal(
+                "woocommerce_rest_invalid_item_id",
+                "Order item ID provided is not associated with order.",
+                400,
+            )
         if given.get("quantity") == 0 or ("product_id" in given and given["product_id"] is None):
             record[kind].remove(line)
             return
@@ -131,11 +157,17 @@ class OrderDesk:
         value = str(value) if isinstance(value, int | float) else value
         if isinstance(value, str) and len(value.encode()) > 65_535:
             return  # dropped without a word
-        same = [row for row in record["meta_data"] if row["id"] == given.get("id") or row["key"] == given.get("key")]
+        same = [
+            row
+            for row in record["meta_data"]
+            if row["id"] == given.get("id") or row["key"] == given.get("key")
+        ]
         if same:
             same[0]["value"] = value
         else:
-            record["meta_data"].append({"id": self.catalogue.new_id(), "key": given.get("key"), "value": value})
+            record["meta_data"].append(
+                {"id": self.catalogue.new_id(), "key": given.get("key"), "value": value}
+            )
 
     def _set_status(self, record: Record, status: str, now: int) -> None:
         record["status"] = status
@@ -173,7 +205,9 @@ class OrderDesk:
         lines = [line for line in fields.get("line_items") or [] if line.get("id")]
         amount = cents(fields["amount"]) if "amount" in fields else sum(given_back(line) for line in lines)
         if amount <= 0:
-            raise Refusal("woocommerce_rest_invalid_order_refund", "Refund amount must be greater than zero.", 400)
+            raise Refusal(
+                "woocommerce_rest_invalid_order_refund", "Refund amount must be greater than zero.", 400
+            )
         if amount > self.remaining(record):
             refusal = Refusal("woocommerce_rest_cannot_create_order_refund", "Invalid refund amount.", 500)
             refusal.body["data"] = 500  # a real server's own slip, and no passing trouble
@@ -182,13 +216,22 @@ class OrderDesk:
         now = self.clock.timestamp()
         refund_id = self.catalogue.new_id()
         refund = blank_refund(refund_id, record["id"], amount, str(fields.get("reason") or ""), now)
-        refund["refunded_payment"] = fields.get("api_refund", True) is not False and record["payment_method"] == "stripe"
+        refund["refunded_payment"] = (
+            fields.get("api_refund", True) is not False and record["payment_method"] == "stripe"
+        )
         refund["meta_data"] = [refund_type(self.catalogue.new_id(), is_full)]
         for given in lines:
             self._refund_line(record, refund, given, fields.get("api_restock", True) is not False)
         sum_refund_taxes(record, refund, self.catalogue.new_id)
-        tax = sum(cents(line["tax_total"]) + cents(line["shipping_tax_total"]) for line in refund["tax_lines"])
-        summary = {"id": refund_id, "reason": refund["reason"], "total": money(-amount), "total_tax": money(tax)}
+        tax = sum(
+            cents(line["tax_total"]) + cents(line["shipping_tax_total"]) for line in refund["tax_lines"]
+        )
+        summary = {
+            "id": refund_id,
+            "reason": refund["reason"],
+            "total": money(-amount),
+            "total_tax": money(tax),
+        }
         record["refunds"] = [summary, *record["refunds"]]
         record["date_modified"], record["date_modified_gmt"] = local(now), gmt(now)
         if is_full:
@@ -205,7 +248,9 @@ class OrderDesk:
                 if kind == "line_items" and restock:
                     self._restock(line, int(given.get("quantity") or 0))
                 return
-        raise Refusal("woocommerce_rest_invalid_item_id", "Order item ID provided is not associated with order.", 400)
+        raise Refusal(
+            "woocommerce_rest_invalid_item_id", "Order item ID provided is not associated with order.", 400
+        )
 
     def _restock(self, line: Record, quantity: int) -> None:
         reduced = next((row for row in line["meta_data"] if row["key"] == "_reduced_stock"), None)
@@ -233,4 +278,3 @@ def _status(fields: Record) -> str | None:
     if status is not None and status not in STATUSES:
         raise invalid_parameter("status", f"status is not one of {', '.join(STATUSES)}.", "rest_not_in_enum")
     return status
-

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from sandbox.woocommerce_money import from_query
 
 Record = dict[str, Any]
+T = TypeVar("T")
 LARGEST_PAGE = 100
 _OAUTH = "oauth_"
 _NUMBERED = re.compile(r"\[\d*\]$")
@@ -65,7 +66,9 @@ class Call:
     def number(self, name: str, default: int, low: int = 1, high: int | None = None) -> int:
         """A whole number within bounds, else the server's rest_invalid_param."""
         text = self.text(name, str(default))
-        bounds = f"between {low} (inclusive) and {high} (inclusive)" if high else f"greater than or equal to {low}"
+        bounds = (
+            f"between {low} (inclusive) and {high} (inclusive)" if high else f"greater than or equal to {low}"
+        )
         if not re.fullmatch(r"-?\d+", text):
             raise invalid_parameter(name, f"{name} is not of type integer.", "rest_invalid_type")
         if int(text) < low or (high is not None and int(text) > high):
@@ -172,7 +175,10 @@ BATCH_LIMIT = 100
 
 
 def run_batch(
-    call: Call, create: Callable[[Record], Record], update: Callable[[Record], Record], delete: Callable[[int], Record]
+    call: Call,
+    create: Callable[[Record], Record],
+    update: Callable[[Record], Record],
+    delete: Callable[[int], Record],
 ) -> Answer:
     """A batch: each item by itself, failures as {"id", "error"} in a 200; more than 100 items are a 413."""
     jobs = {name: call.body.get(name) or [] for name in ("create", "update", "delete")}
@@ -184,16 +190,16 @@ def run_batch(
         )
     body: Record = {}
     if jobs["create"]:
-        body["create"] = [_one_of_batch(0, lambda item=item: create(item)) for item in jobs["create"]]
+        body["create"] = [_one_of_batch(0, create, item) for item in jobs["create"]]
     if jobs["update"]:
-        body["update"] = [_one_of_batch(item.get("id", 0), lambda item=item: update(item)) for item in jobs["update"]]
+        body["update"] = [_one_of_batch(item.get("id", 0), update, item) for item in jobs["update"]]
     if jobs["delete"]:
-        body["delete"] = [_one_of_batch(int(key), lambda key=key: delete(int(key))) for key in jobs["delete"]]
+        body["delete"] = [_one_of_batch(int(key), delete, int(key)) for key in jobs["delete"]]
     return Answer(body)
 
 
-def _one_of_batch(identity: int, job: Callable[[], Record]) -> Record:
+def _one_of_batch(identity: int, job: Callable[[T], Record], item: T) -> Record:
     try:
-        return job()
+        return job(item)
     except Refusal as refusal:
         return {"id": identity, "error": refusal.body}

@@ -88,11 +88,14 @@ def fee_line(identity: int, line: ChargeLine, sign: int = 1, meta: list[Record] 
 def tax_lines(order: WebOrder, sign: int = 1) -> list[Record]:
     """What each rate takes of the whole order."""
     cart: dict[int, int] = {}
-    for line in (*order.lines, *fees(order)):
+    charged: tuple[WebLine | ChargeLine, ...] = (*order.lines, *fees(order))
+    for line in charged:
         for tax in line.taxes:
             cart[tax.rate.rate_id] = cart.get(tax.rate.rate_id, 0) + tax.total_cents
     return [
-        tax_line(order.order_id * 16 + 11 + place, tax.rate, sign * cart[tax.rate.rate_id], sign * tax.total_cents)
+        tax_line(
+            order.order_id * 16 + 11 + place, tax.rate, sign * cart[tax.rate.rate_id], sign * tax.total_cents
+        )
         for place, tax in enumerate(order.shipping.taxes)
     ]
 

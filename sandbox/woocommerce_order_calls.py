@@ -8,7 +8,16 @@ import orjson
 
 from sandbox.timeline import Timeline
 from sandbox.woocommerce_desk import OrderDesk
-from sandbox.woocommerce_http import ALL_METHODS, Answer, Call, Refusal, links, only_fields, page_of, run_batch
+from sandbox.woocommerce_http import (
+    ALL_METHODS,
+    Answer,
+    Call,
+    Refusal,
+    links,
+    only_fields,
+    page_of,
+    run_batch,
+)
 from sandbox.woocommerce_money import cents, from_gmt
 
 Record = dict[str, Any]
@@ -49,7 +58,9 @@ class OrderCalls:
         return run_batch(
             call,
             lambda item: self._shown(call, self._desk.create(item)),
-            lambda item: self._shown(call, self._desk.update(self._order(int(item.get("id") or 0), 400), item)),
+            lambda item: self._shown(
+                call, self._desk.update(self._order(int(item.get("id") or 0), 400), item)
+            ),
             lambda key: self._delete(call, self._order(key, 404), True),
         )
 
@@ -87,7 +98,7 @@ class OrderCalls:
         return Answer(self._shown_refund(call, refund))
 
     def list_refunds(self, call: Call) -> Answer:
-        """A page of the refunds of all orders, with parent_id; refunds never change, so modified = created."""
+        """A page of all orders' refunds, with parent_id. A refund never changes: modified = created."""
         line: Timeline = self._orders.refunds
         bounds = [call.moment(name) for name in ("modified_after", "after", "modified_before", "before")]
         after = max((bound for bound in bounds[:2] if bound is not None), default=None)

@@ -167,7 +167,11 @@ class OrderStore:
             customer = call.number("customer", 0, 0)
             yield lambda order_id: (self.get(order_id) or {})["customer_id"] == customer
         if text := call.text("search").lower():
-            yield lambda order_id: text in str((self.get(order_id) or {})["billing"]).lower() or text == str(order_id)
+            yield (
+                lambda order_id: (
+                    text in str((self.get(order_id) or {})["billing"]).lower() or text == str(order_id)
+                )
+            )
 
     def get_refund(self, refund_id: int) -> Record | None:
         """The refund with its parent_id, None where there is none."""

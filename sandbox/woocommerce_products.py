@@ -27,11 +27,23 @@ from sandbox.woocommerce_money import format_decimal, from_gmt
 
 Record = dict[str, Any]
 _PLAIN = (
-    "name", "slug", "status", "type", "description", "short_description", "tax_status", "tax_class", "backorders",
-    "global_unique_id", "catalog_visibility", "dimensions", "categories", "tags", "images", "attributes",
-    "menu_order", "low_stock_amount", "virtual", "shipping_class", "purchase_note", "stock_status",
+    "name", "slug", "status", "type", "description", "short_description", "tax_status", "tax_class",
+    "backorders", "global_unique_id", "catalog_visibility", "dimensions", "categories", "tags", "images",
+    "attributes", "menu_order", "low_stock_amount", "virtual", "shipping_class", "purchase_note",
+    "stock_status",
 )  # fmt: skip
-_ORDER_KEYS = ("date", "id", "include", "title", "slug", "modified", "price", "popularity", "rating", "menu_order")
+_ORDER_KEYS = (
+    "date",
+    "id",
+    "include",
+    "title",
+    "slug",
+    "modified",
+    "price",
+    "popularity",
+    "rating",
+    "menu_order",
+)
 
 
 class ProductCalls:
@@ -62,7 +74,12 @@ class ProductCalls:
             shown.append(
                 blank_product(record["id"], 0)
                 | {key: value for key, value in record.items() if key not in ("image", "gallery_image_ids")}
-                | {"name": name, "slug": "-".join(name.lower().split()), "total_sales": "0", "reviews_allowed": False}
+                | {
+                    "name": name,
+                    "slug": "-".join(name.lower().split()),
+                    "total_sales": "0",
+                    "reviews_allowed": False,
+                }
                 | {"price_html": price_html(record["price"])}
             )
         return shown
@@ -71,6 +88,13 @@ class ProductCalls:
         """A page of one product's variations."""
         self._product(product_id, 404)
         records = [r for r in self._catalogue.variations.values() if r["parent_id"] == product_id]
+        if skus := set(call.items("sku")):
+            records = [r for r in records if r["sku"] in skus]
+        return self._page(call, [r for r in records if r["status"] != "trash"])
+
+    def list_all_variations(self, call: Call) -> Answer:
+        """A page of the variations of all products (GET /variations)."""
+        records = list(self._catalogue.variations.values())
         if skus := set(call.items("sku")):
             records = [r for r in records if r["sku"] in skus]
         return self._page(call, [r for r in records if r["status"] != "trash"])
@@ -90,7 +114,9 @@ class ProductCalls:
         key = call.choice("orderby", "date", _ORDER_KEYS)
         descending = call.choice("order", "desc", ("asc", "desc")) == "desc"
         # Products sort by the site's local time, also under orderby=modified.
-        by = {"id": "id", "modified": "date_modified", "title": "name", "slug": "name"}.get(key, "date_created")
+        by = {"id": "id", "modified": "date_modified", "title": "name", "slug": "name"}.get(
+            key, "date_created"
+        )
         records.sort(key=lambda r: (r[by], r["id"]), reverse=descending)
         offset, size = call.page
         return page_of(call, (self._shown(call, r) for r in records[offset : offset + size]), len(records))
@@ -202,7 +228,7 @@ class ProductCalls:
         return shown
 
     def _shown(self, call: Call, record: Record) -> Record:
-        if "parent_id" in record and record["parent_id"]:
+        if record.get("parent_id"):
             parent = f"/products/{record['parent_id']}"
             own = f"{parent}/variations/{record['id']}" if "image" in record else f"/products/{record['id']}"
             collection = f"{parent}/variations" if "image" in record else "/products"

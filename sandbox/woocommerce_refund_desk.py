@@ -54,7 +54,8 @@ def negative_line(line: Record, given: Record, new_id: Callable[[], int]) -> Rec
         result["price"] = unit_price(total, quantity)
     plain = "subtotal" not in line
     result["taxes"] = [
-        {"id": key, "total": money(-tax), "subtotal": "" if plain else money(-tax)} for key, tax in taxes.items()
+        {"id": key, "total": money(-tax), "subtotal": "" if plain else money(-tax)}
+        for key, tax in taxes.items()
     ]
     return result
 

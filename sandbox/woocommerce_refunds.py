@@ -6,7 +6,15 @@ from typing import Any
 
 from sandbox.story import WebLine, WebOrder, WebRefund
 from sandbox.story_tax import line_taxes
-from sandbox.woocommerce_lines import fee_line, fees, goods_line, item_meta, shipping_line, tax_line, tax_lines
+from sandbox.woocommerce_lines import (
+    fee_line,
+    fees,
+    goods_line,
+    item_meta,
+    shipping_line,
+    tax_line,
+    tax_lines,
+)
 from sandbox.woocommerce_money import gmt, local, money
 
 REFUND_ID_OFFSET = 5_000_000
@@ -34,7 +42,9 @@ def refunded_lines(order: WebOrder, refund: WebRefund) -> list[WebLine]:
             lines.append(line)
             continue
         total = line.total_cents // line.quantity * quantity
-        lines.append(WebLine(line.sku, quantity, total, total, line_taxes(order.customer.province, total, total)))
+        lines.append(
+            WebLine(line.sku, quantity, total, total, line_taxes(order.customer.province, total, total))
+        )
     return lines
 
 
@@ -53,7 +63,9 @@ def refund_record(order: WebOrder, refund: WebRefund, is_payment_refunded: bool)
     number = REFUND_ID_OFFSET + order.order_id
     at = int(refund.refunded_at.timestamp())
     lines = []
-    for place, (line, (origin, _)) in enumerate(zip(refunded_lines(order, refund), refund.lines, strict=True)):
+    for place, (line, (origin, _)) in enumerate(
+        zip(refunded_lines(order, refund), refund.lines, strict=True)
+    ):
         meta = [item_meta(number * 32 + 8 + place, "_refunded_item_id", str(order.order_id * 16 + origin))]
         lines.append(goods_line(number * 16 + place, line, -1, meta))
     shipping: list[Record] = []
@@ -68,7 +80,9 @@ def refund_record(order: WebOrder, refund: WebRefund, is_payment_refunded: bool)
     elif refund.lines:
         given = refunded_lines(order, refund)
         sums = [sum(line.taxes[at_].total_cents for line in given) for at_ in range(len(given[0].taxes))]
-        taxes = [tax_line(number * 16 + 11 + n, given[0].taxes[n].rate, -total, 0) for n, total in enumerate(sums)]
+        taxes = [
+            tax_line(number * 16 + 11 + n, given[0].taxes[n].rate, -total, 0) for n, total in enumerate(sums)
+        ]
     return {
         "id": number,
         "parent_id": order.order_id,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.story import WebLine, WebOrder
+from sandbox.story import ChargeLine, WebLine, WebOrder
 from sandbox.woocommerce_lines import fee_line, fees, goods_line, item_meta, shipping_line, tax_lines
 from sandbox.woocommerce_money import gmt, local, money
 from sandbox.woocommerce_refunds import refund_summary
@@ -30,7 +30,8 @@ def order_record(order: WebOrder, charge_id: str | None, intent_id: str | None) 
     created, modified = int(order.created_at.timestamp()), int(order.modified_at.timestamp())
     paid = int(order.paid_at.timestamp()) if order.paid_at else None
     completed = int(order.completed_at.timestamp()) if order.completed_at else None
-    cart_tax = sum(tax.total_cents for line in (*order.lines, *fees(order)) for tax in line.taxes)
+    charged: tuple[WebLine | ChargeLine, ...] = (*order.lines, *fees(order))
+    cart_tax = sum(tax.total_cents for line in charged for tax in line.taxes)
     shipping_tax = sum(tax.total_cents for tax in order.shipping.taxes)
     discount = sum(line.subtotal_cents - line.total_cents for line in order.lines)
     discount_tax = sum(tax.subtotal_cents - tax.total_cents for line in order.lines for tax in line.taxes)
@@ -85,9 +86,27 @@ def order_record(order: WebOrder, charge_id: str | None, intent_id: str | None) 
 def blank_order(order_id: int, now: int) -> Record:
     """An order before anything is said about it: pending, without lines, made through the interface."""
     key = f"wc_order_{order_id * 2654435761 % 2**40:013x}"
-    names = ("first_name", "last_name", "company", "address_1", "address_2", "city", "state", "postcode", "country")
+    names = (
+        "first_name",
+        "last_name",
+        "company",
+        "address_1",
+        "address_2",
+        "city",
+        "state",
+        "postcode",
+        "country",
+    )
     address = dict.fromkeys(names, "")
-    zero = ("discount_total", "discount_tax", "shipping_total", "shipping_tax", "cart_tax", "total", "total_tax")
+    zero = (
+        "discount_total",
+        "discount_tax",
+        "shipping_total",
+        "shipping_tax",
+        "cart_tax",
+        "total",
+        "total_tax",
+    )
     return {
         "id": order_id, "parent_id": 0, "status": "pending", "currency": "CAD", "version": VERSION,
         "prices_include_tax": False, "date_created": local(now), "date_modified": local(now),

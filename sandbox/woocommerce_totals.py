@@ -119,7 +119,8 @@ def calculate(record: Record, new_id: Callable[[], int]) -> None:
     for line in record["line_items"]:
         taxes = _taxes_of(line, province)
         line["taxes"] = [
-            {"id": t.rate.rate_id, "total": money(t.total_cents), "subtotal": money(t.subtotal_cents)} for t in taxes
+            {"id": t.rate.rate_id, "total": money(t.total_cents), "subtotal": money(t.subtotal_cents)}
+            for t in taxes
         ]
         line["subtotal_tax"] = money(sum(t.subtotal_cents for t in taxes))
         line["total_tax"] = money(sum(t.total_cents for t in taxes))
@@ -136,7 +137,9 @@ def calculate(record: Record, new_id: Callable[[], int]) -> None:
         _add(shipping, taxes)
     kept = {line["rate_id"]: line["id"] for line in record["tax_lines"]}
     record["tax_lines"] = [
-        tax_line(kept.get(rate.rate_id) or new_id(), rate, cart.get(rate.rate_id, 0), shipping.get(rate.rate_id, 0))
+        tax_line(
+            kept.get(rate.rate_id) or new_id(), rate, cart.get(rate.rate_id, 0), shipping.get(rate.rate_id, 0)
+        )
         for rate in _used_rates(province, {*cart, *shipping})
     ]
     _set_totals(record, sum(cart.values()), sum(shipping.values()))
@@ -180,4 +183,3 @@ def _set_totals(record: Record, cart_tax: int, shipping_tax: int) -> None:
         "total_tax": money(cart_tax + shipping_tax),
         "total": money(goods + fees + shipping + cart_tax + shipping_tax),
     }
-

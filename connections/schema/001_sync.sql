@@ -69,14 +69,16 @@ create table if not exists sync.refused_records (
     unique (system, resource, payload_hash)
 );
 
--- dbt builds. since_version / since_build of the last one that succeeded say
--- what the next one must look at (dbt_project/macros/incremental.sql).
+-- dbt builds. since_version / since_build of the last whole one that succeeded
+-- say what the next one must look at (dbt_project/macros/incremental.sql). One that
+-- is not whole only carries this run's own writes through the models.
 create table if not exists sync.builds (
     build_id bigint generated always as identity primary key,
     run_id text not null,
     version_until bigint not null,
     since_version bigint not null,
     since_build bigint not null,
+    is_whole boolean not null default true,
     status text not null default 'running'
         check (status in ('running', 'succeeded', 'failed')),
     results jsonb not null default '{}',

@@ -26,6 +26,11 @@
     {{ where_new("raw_rows.version") }}
 {%- endmacro %}
 
+{#- A quantity, price or rate: Odoo's floats carry noise behind the sixth decimal (0.1 + 0.2). -#}
+{% macro as_decimal(expression) -%}
+    trim_scale(round({{ as_numeric(expression) }}, 6))
+{%- endmacro %}
+
 {#- A day, 'YYYY-MM-DD' -> date -#}
 {% macro as_day(expression) -%}
     case when {{ is_readable(expression, "timestamp") }} then nullif({{ expression }}, '')::date end
@@ -48,4 +53,9 @@
 {#- A key made of free text, short enough for an index whatever the text. -#}
 {% macro long_key(expression) -%}
     case when length({{ expression }}) > 100 then md5({{ expression }}) else {{ expression }} end
+{%- endmacro %}
+
+{#- Whether a line is a section or a note, which carries no amounts. -#}
+{% macro is_text_line(display_type) -%}
+    coalesce({{ display_type }} in ('line_section', 'line_subsection', 'line_note'), false)
 {%- endmacro %}

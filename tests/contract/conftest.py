@@ -20,6 +20,8 @@ import pytest
 
 from connections.connection import Connection, variable
 from tests.contract.odoo_client import Books, Json2
+from tests.contract.stripe_client import Account
+from tests.contract.woocommerce_client import Shop
 
 TAG = f"t{uuid4().hex[:8]}"
 
@@ -66,9 +68,23 @@ def woocommerce_connection() -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="session")
+def shop(woocommerce_connection: Connection) -> Iterator[Shop]:
+    """A client of that WooCommerce that takes away what it made."""
+    client = Shop(woocommerce_connection, TAG)
+    yield client
+    client.tidy()
+
+
+@pytest.fixture(scope="session")
 def stripe_connection() -> Iterator[Connection]:
     """Stripe (a test account), or ours."""
     yield from _server("stripe")
+
+
+@pytest.fixture(scope="session")
+def account(stripe_connection: Connection) -> Account:
+    """A client of that Stripe."""
+    return Account(stripe_connection, TAG)
 
 
 def _server(system: str) -> Iterator[Connection]:

@@ -99,7 +99,8 @@ def outbound(warehouse: Connection) -> Iterator[Callable[..., None]]:
         with session(warehouse) as opened:
             build = opened.execute(
                 """
-                insert into sync.builds (run_id, version_until, since_version, since_build, status, finished_at)
+                insert into sync.builds
+                    (run_id, version_until, since_version, since_build, status, finished_at)
                 values ('b', 0, 0, 0, 'succeeded', now()) returning build_id
                 """
             ).fetchone()

@@ -1,7 +1,13 @@
 {#- Every expression is true (or null) in every row: {name of the rule: expression}. Returns the rows that break one, and which. -#}
 {% test holds(model, rules) %}
-select *
-from (
+with checked_rows as (
+
+    select * from {{ model }}
+
+),
+
+named as (
+
     select
         checked_rows.*,
         concat_ws(
@@ -10,7 +16,10 @@ from (
             case when not ({{ expression }}) then '{{ name }}' end{{ "," if not loop.last }}
             {%- endfor %}
         ) as broken_rules
-    from {{ model }} as checked_rows
-) as named
+    from checked_rows
+
+)
+
+select * from named
 where broken_rules <> ''
 {% endtest %}

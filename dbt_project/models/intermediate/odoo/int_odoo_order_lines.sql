@@ -30,7 +30,7 @@ with sale_order_lines as (
     {{ where_changed("lines.order_id", "int_odoo_orders_changed") }}
         and linked.order_id_web is null
         and not lines.is_deleted
-        and lines.display_type is null
+        and not {{ is_text_line("lines.display_type") }}
 
 ),
 
@@ -57,7 +57,7 @@ pos_order_lines as (
 
 ),
 
-both as (
+unioned as (
 
     select * from sale_order_lines
     union all
@@ -84,13 +84,13 @@ returned as (
 discounted as (
 
     select
-        both.*,
+        unioned.*,
         case
             when coalesce(discount_percent, 0) = 0 then total_amount
             when discount_percent < 100 then {{ money("total_amount / (1 - discount_percent / 100)") }}
             else {{ money("unit_price_amount * quantity") }}
         end as subtotal_amount
-    from both
+    from unioned
 
 )
 

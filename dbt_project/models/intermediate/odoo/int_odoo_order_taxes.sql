@@ -69,6 +69,7 @@ charged as (
         max(single_taxes.tax_name) as tax_name,
         max(single_taxes.tax_percent) as tax_percent,
         sum(line_taxes.subtotal_amount) as taxable_amount,
+        count(*)::integer as taxed_parts,
         coalesce(sum(line_taxes.subtotal_amount * single_taxes.tax_percent / 100), 0) as computed_amount
     from line_taxes
     left join single_taxes on line_taxes.tax_id = single_taxes.tax_id
@@ -127,11 +128,12 @@ select
     coalesce({{ odoo_tax_code("tax_name") }}, tax_name, 'tax ' || tax_id) as tax,
     coalesce({{ odoo_tax_province("tax_name") }}, delivery_province) as province,
     tax_name as tax_code_source,
-    tax_percent / 100 as tax_rate,
+    trim_scale(tax_percent / 100) as tax_rate,
     taxable_amount,
     round(tax_amount, 2) as goods_tax_amount,
     0::numeric as shipping_tax_amount,
     round(tax_amount, 2) as tax_amount,
+    taxed_parts,
     '{}'::text[] as problems,
     {{ var("build_id") }}::bigint as build_id
 from allocated

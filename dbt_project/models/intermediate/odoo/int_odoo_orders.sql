@@ -76,7 +76,7 @@ lines as (
 
 ),
 
-both as (
+unioned as (
 
     select
         order_id,
@@ -132,45 +132,45 @@ both as (
 )
 
 select
-    both.order_id,
-    both.channel,
+    unioned.order_id,
+    unioned.channel,
     'odoo' as system,
     null::bigint as order_id_woocommerce,
-    both.order_id_odoo,
-    both.order_number,
-    {{ customer_key("customers.email", "odoo", "both.partner_id") }} as customer_id,
-    both.status,
-    both.status_source,
-    both.is_deleted,
-    both.status in ('processing', 'completed', 'refunded') and not both.is_deleted as is_sale,
+    unioned.order_id_odoo,
+    unioned.order_number,
+    {{ customer_key("customers.email", "odoo", "unioned.partner_id") }} as customer_id,
+    unioned.status,
+    unioned.status_source,
+    unioned.is_deleted,
+    unioned.status in ('processing', 'completed', 'refunded') and not unioned.is_deleted as is_sale,
     currencies.currency,
     coalesce(lines.subtotal_amount, 0) as subtotal_amount,
     coalesce(lines.discount_amount, 0) as discount_amount,
     0::numeric as shipping_amount,
     0::numeric as fee_amount,
-    both.tax_amount,
-    both.total_amount,
-    case when both.channel = 'counter' then business.country else places.country end as delivery_country,
-    case when both.channel = 'counter' then business.province else places.province end as delivery_province,
+    unioned.tax_amount,
+    unioned.total_amount,
+    case when unioned.channel = 'counter' then business.country else places.country end as delivery_country,
+    case when unioned.channel = 'counter' then business.province else places.province end as delivery_province,
     pos_payments.payment_method,
     null::text as payment_method_title,
     null::text as transaction_id,
     null::text as payment_intent_id_stripe,
     customers.partner_name as customer_name,
     null::text as customer_note,
-    both.ordered_at as created_at,
-    both.updated_at as modified_at,
-    case when both.status = 'completed' then pos_payments.paid_at end as paid_at,
-    case when both.channel = 'counter' and both.status = 'completed' then both.ordered_at end as completed_at,
-    (both.ordered_at at time zone business.time_zone)::date as order_date,
-    case when both.status = 'completed' then (pos_payments.paid_at at time zone business.time_zone)::date end as paid_date,
-    both.problems,
-    both.extracted_at,
+    unioned.ordered_at as created_at,
+    unioned.updated_at as modified_at,
+    case when unioned.status = 'completed' then pos_payments.paid_at end as paid_at,
+    case when unioned.channel = 'counter' and unioned.status = 'completed' then unioned.ordered_at end as completed_at,
+    (unioned.ordered_at at time zone business.time_zone)::date as order_date,
+    case when unioned.status = 'completed' then (pos_payments.paid_at at time zone business.time_zone)::date end as paid_date,
+    unioned.problems,
+    unioned.extracted_at,
     {{ var("build_id") }}::bigint as build_id
-from both
+from unioned
 left join business on true
-left join currencies on both.currency_id = currencies.currency_id
-left join partners as customers on both.partner_id = customers.partner_id
-left join partners as places on both.delivery_partner_id = places.partner_id
-left join pos_payments on both.order_id = pos_payments.order_id
-left join lines on both.order_id = lines.order_id
+left join currencies on unioned.currency_id = currencies.currency_id
+left join partners as customers on unioned.partner_id = customers.partner_id
+left join partners as places on unioned.delivery_partner_id = places.partner_id
+left join pos_payments on unioned.order_id = pos_payments.order_id
+left join lines on unioned.order_id = lines.order_id

@@ -52,7 +52,7 @@ negative_stock as (
 
 ),
 
-both as (
+unioned as (
 
     select * from clashes
     union all
@@ -70,4 +70,4 @@ select
     details,
     false as blocks_order,
     build_id
-from both
+from unioned

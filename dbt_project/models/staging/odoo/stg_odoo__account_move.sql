@@ -33,7 +33,7 @@ select
     {{ as_day("date") }} as entry_date,
     {{ as_bigint("journal_id") }} as journal_id,
     {{ as_bigint("currency_id") }} as currency_id,
-    {{ as_numeric("amount_total") }} as total_amount,
+    {{ money(as_numeric("amount_total")) }} as total_amount,
     {{ as_bigint("partner_id") }} as partner_id,
     {{ as_bigint("reversed_entry_id") }} as reversed_account_move_id,
     {{ as_utc("create_date") }} as created_at,

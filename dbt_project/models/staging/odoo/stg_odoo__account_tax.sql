@@ -25,7 +25,7 @@ select
     record_key,
     {{ as_bigint("id") }} as tax_id,
     name as tax_name,
-    {{ as_numeric("amount") }} as tax_percent,
+    {{ as_decimal("amount") }} as tax_percent,
     amount_type as calculation,
     type_tax_use as tax_use,
     coalesce({{ as_type("children_tax_ids", "bigint[]") }}, '{}') as child_tax_ids,

@@ -29,7 +29,7 @@ select
     'odoo_pos:' || {{ as_bigint("pos_order_id") }} as order_id,
     {{ as_bigint("pos_order_id") }} as order_id_odoo,
     {{ as_bigint("payment_method_id") }} as payment_method_id,
-    {{ as_numeric("amount") }} as amount,
+    {{ money(as_numeric("amount")) }} as amount,
     {{ as_bigint("currency_id") }} as currency_id,
     {{ as_utc("payment_date") }} as paid_at,
     transaction_id,

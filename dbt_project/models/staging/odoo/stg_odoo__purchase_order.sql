@@ -29,7 +29,7 @@ select
     {{ as_utc("date_order") }} as ordered_at,
     {{ as_utc("date_planned") }} as expected_at,
     {{ as_bigint("currency_id") }} as currency_id,
-    {{ as_numeric("amount_total") }} as total_amount,
+    {{ money(as_numeric("amount_total")) }} as total_amount,
     {{ as_utc("create_date") }} as created_at,
     {{ as_utc("write_date") }} as updated_at,
     is_deleted,

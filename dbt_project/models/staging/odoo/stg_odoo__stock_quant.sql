@@ -23,8 +23,8 @@ select
     record_key as quant_key,
     {{ as_bigint("product_id") }} as product_id_odoo,
     {{ as_bigint("location_id") }} as location_id,
-    {{ as_numeric("quantity") }} as on_hand_quantity,
-    {{ as_numeric("reserved_quantity") }} as reserved_quantity,
+    {{ as_decimal("quantity") }} as on_hand_quantity,
+    {{ as_decimal("reserved_quantity") }} as reserved_quantity,
     is_deleted,
     {{ unreadable({
         "product_id": "bigint!",

@@ -1,5 +1,0 @@
-"""x"""
-
-from expectations.rules import Suite
-
-SUITES: tuple[Suite, ...] = ()

@@ -1,0 +1,1 @@
+"""What Counterflow adds to Airflow's UI."""

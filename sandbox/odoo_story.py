@@ -1,0 +1,239 @@
+"""The story in the stand-in's database: what its staff did there, at the time they did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sandbox import odoo_catalogue, odoo_orders, odoo_pickings
+from sandbox.odoo_access import STAFF_ID
+from sandbox.odoo_compute import children
+from sandbox.odoo_load import find_external, remember
+from sandbox.odoo_read import Records
+from sandbox.odoo_store import Env, Store
+from sandbox.odoo_till import ring_up
+from sandbox.odoo_write import create_record, write_records
+from sandbox.story import CounterSale, Customer, Sku, StaffTypedOrder, Story
+
+_INSTALLED_BEFORE_COUNT = timedelta(days=1)
+
+
+class StoryLoader:
+    """Fills one store. Each step is a transaction of the moment the story gives it."""
+
+    def __init__(self, store: Store, story: Story) -> None:
+        self.store = store
+        self.story = story
+        self.products: dict[str, int] = {}
+        self.suppliers: dict[str, int] = {}
+
+    def load(self) -> None:
+        """Everything up to the end of the history, in the order in which it happened."""
+        env = self._at(self.story.counted_at - _INSTALLED_BEFORE_COUNT)
+        self._catalogue(env)
+        env.commit()
+        env = self._at(self.story.counted_at)
+        self._count(env)
+        env.commit()
+        for moment, step, thing in sorted(self._events(), key=lambda event: event[0]):
+            env = self._at(moment)
+            step(env, thing)
+            env.commit()
+
+    def _at(self, moment: datetime) -> Env:
+        return Env(self.store, STAFF_ID, {"inventory_mode": True}, now=moment.astimezone(UTC))
+
+    def _events(self) -> Iterable[tuple[datetime, Any, Any]]:
+        for sale in self.story.counter_sales:
+            yield sale.sold_at, self.sell, sale
+        for order in self.story.typed_orders:
+            if order.lines:
+                yield order.ordered_at, self._type_order, order
+                if order.delivered_at:
+                    yield order.delivered_at, self._deliver_order, order
+        for purchase in self.story.purchase_orders:
+            yield purchase.ordered_at, self._buy, purchase
+            if purchase.received_at:
+                yield purchase.received_at, self._receive, purchase
+
+    def _catalogue(self, env: Env) -> None:
+        categories = {
+            name: create_record(env, "product.category", {"name": name})
+            for name in sorted({sku.category for sku in self.story.all_skus})
+        }
+        for sku in self.story.all_skus:
+            for place, code in enumerate(sku.odoo_codes):
+                product = create_record(
+                    env,
+                    "product.product",
+                    {
+                        "name": sku.name,
+                        "default_code": code,
+                        "barcode": sku.barcode if place == 0 else False,
+                        "list_price": sku.price_cents / 100,
+                        "standard_price": sku.cost_cents / 100,
+                        "weight": sku.weight_g / 1000,
+                        "type": "consu",
+                        "is_storable": True,
+                        "available_in_pos": True,
+                        "categ_id": categories[sku.category],
+                    },
+                )
+                remember(env, f"maple.product_{sku.code}_{place}", "product.product", product)
+                self.products.setdefault(sku.code, product)
+        self._offers(env)
+
+    def _offers(self, env: Env) -> None:
+        for supplier in self.story.suppliers:
+            self.suppliers[supplier.name] = create_record(
+                env,
+                "res.partner",
+                {"name": supplier.name, "email": supplier.email, "is_company": True, "supplier_rank": 1},
+            )
+        for price in self.story.supplier_prices:
+            create_record(
+                env,
+                "product.supplierinfo",
+                {
+                    "partner_id": self.suppliers[price.supplier.name],
+                    "product_id": self.products[price.sku.code],
+                    "price": price.price_cents / 100,
+                    "min_qty": price.minimum,
+                    "delay": price.supplier.delay_days,
+                },
+            )
+        for rule in self.story.reorder_rules:
+            create_record(
+                env,
+                "stock.warehouse.orderpoint",
+                {
+                    "product_id": self.products[rule.sku.code],
+                    "product_min_qty": rule.minimum,
+                    "product_max_qty": rule.maximum,
+                    "trigger": "manual",
+                },
+            )
+
+    def _count(self, env: Env) -> None:
+        place = env.row("stock.warehouse", 1)["lot_stock_id"]
+        odoo_catalogue.create_quants(
+            Records(env, "stock.quant"),
+            [
+                {
+                    "product_id": self.products[row.sku.code],
+                    "location_id": place,
+                    "inventory_quantity_auto_apply": row.quantity,
+                }
+                for row in self.story.opening_stock
+                if row.sku.code in self.products
+            ],
+        )
+
+    def _partner(self, env: Env, person: Customer) -> int:
+        name = f"maple.customer_{person.index}"
+        known = find_external(env, name)
+        if known:
+            return known
+        state = next(
+            row for row in env.table("res.country.state").rows.values() if row["code"] == person.province
+        )
+        made = create_record(
+            env,
+            "res.partner",
+            {
+                "name": person.company or person.name,
+                "email": person.odoo_email,
+                "phone": person.phone,
+                "street": person.street,
+                "city": person.city,
+                "zip": person.postcode,
+                "state_id": state["id"],
+                "country_id": state["country_id"],
+                "customer_rank": 1,
+            },
+        )
+        remember(env, name, "res.partner", made)
+        return made
+
+    def _type_order(self, env: Env, order: StaffTypedOrder) -> None:
+        made = create_record(
+            env,
+            "sale.order",
+            {
+                "partner_id": self._partner(env, order.customer),
+                "client_order_ref": order.web_order_number or order.ref,
+                "order_line": [
+                    [
+                        0,
+                        0,
+                        {
+                            "product_id": self.products[line.sku.code],
+                            "product_uom_qty": line.quantity,
+                            "price_unit": line.price_cents / 100,
+                        },
+                    ]
+                    for line in order.lines
+                ],
+            },
+        )
+        odoo_orders.action_confirm(Records(env, "sale.order", (made,)))
+
+    def _deliver_order(self, env: Env, order: StaffTypedOrder) -> None:
+        table = env.table("sale.order")
+        [made] = table.find("client_order_ref", order.web_order_number or order.ref)
+        self._move(env, "sale_id", made, [(line.sku, line.delivered) for line in order.lines])
+
+    def _buy(self, env: Env, order: Any) -> None:
+        expected = order.expected_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        made = create_record(
+            env,
+            "purchase.order",
+            {
+                "partner_id": self.suppliers[order.supplier.name],
+                "partner_ref": order.ref,
+                "order_line": [
+                    [
+                        0,
+                        0,
+                        {
+                            "product_id": self.products[line.sku.code],
+                            "product_qty": line.quantity,
+                            "price_unit": line.price_cents / 100,
+                            "date_planned": expected,
+                        },
+                    ]
+                    for line in order.lines
+                ],
+            },
+        )
+        if order.state == "purchase":
+            odoo_orders.button_confirm(Records(env, "purchase.order", (made,)))
+
+    def _receive(self, env: Env, order: Any) -> None:
+        made = next(
+            row["id"]
+            for row in env.table("purchase.order").rows.values()
+            if row.get("partner_ref") == order.ref
+        )
+        self._move(env, "purchase_id", made, [(line.sku, line.received) for line in order.lines])
+
+    def _move(self, env: Env, link: str, order_id: int, goods: list[tuple[Sku, int]]) -> None:
+        """The open picking's goods move as far as the story says; the rest waits in a back order."""
+        wanted = [[self.products[sku.code], quantity] for sku, quantity in goods]
+        for picking in children(env, "stock.picking", link, order_id):
+            moving = False
+            for move in children(env, "stock.move", "picking_id", picking["id"]):
+                part = next((pair for pair in wanted if pair[0] == move["product_id"]), None)
+                if part and part[1]:
+                    wanted.remove(part)
+                    write_records(env, "stock.move", [move["id"]], {"quantity": part[1], "picked": True})
+                    moving = True
+            if moving:
+                agreed = Env(self.store, env.uid, {"skip_backorder": True}, now=env.now)
+                odoo_pickings.button_validate(Records(agreed, "stock.picking", (picking["id"],)))
+
+    def sell(self, env: Env, sale: CounterSale) -> int:
+        """The sale is in the till, once; the pos.order's id."""
+        partner = self._partner(env, sale.customer) if sale.customer else False
+        return ring_up(env, sale, self.products, partner)

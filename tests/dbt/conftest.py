@@ -1,0 +1,83 @@
+"""A warehouse with the shop's settings, and builds of it as the hourly run makes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connections.connection import Connection
+from connections.warehouse import begin_build, connect, ensure_raw_tables, finish_build, rows
+from counterflow import dbt, systems
+from tests.dbt import shop
+
+Row = dict[str, Any]
+
+
+class Builder:
+    """One warehouse, and builds that each look at what is new since the last good one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.sql = connect(connection)
+        for extractor in systems.EXTRACTORS:
+            ensure_raw_tables(
+                self.sql, extractor.system, sorted({resource.lands_in for resource in extractor.resources})
+            )
+        self.sql.commit()
+
+    def build(self, *, full_refresh: bool = False, succeeds: bool = True) -> int:
+        """Every model is built; the build's id. One that does not succeed is repeated by the next."""
+        window = begin_build(self.sql, "test")
+        arguments = ["build", "--resource-type", "model", "--resource-type", "seed"]
+        self._run([*arguments, *(["--full-refresh"] if full_refresh else [])], window)
+        finish_build(self.sql, window["build_id"], succeeded=succeeds)
+        return window["build_id"]
+
+    def check(self) -> None:
+        """Every data test holds for every row."""
+        self._run(["test", "--exclude-resource-type", "unit_test"], {"all_rows": True})
+
+    def rows(self, query: str, parameters: list[Any] | None = None) -> list[Row]:
+        """The rows of a query."""
+        found = rows(self.sql, query, parameters)
+        self.sql.commit()
+        return found
+
+    def contents(self) -> dict[str, list[str]]:
+        """Every row of marts and outbound as text, without the build that wrote it."""
+        relations = self.rows(
+            "select table_schema || '.' || table_name as name from information_schema.tables"
+            " where table_schema in ('marts', 'outbound') order by 1"
+        )
+        return {relation["name"]: self._content(relation["name"]) for relation in relations}
+
+    def _content(self, relation: str) -> list[str]:
+        query = f"select (to_jsonb(it) - 'build_id')::text as content from {relation} as it order by 1"
+        return [row["content"] for row in self.rows(query)]
+
+    def _run(self, arguments: list[str], variables: Row) -> None:
+        results = dbt.run(self._connection, [*arguments, "--vars", json.dumps(variables)])
+        bad = [f"{result.name} {result.status}: {result.message}" for result in results if not result.is_good]
+        assert results and not bad, "\n".join(bad)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dbt_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """dbt keeps its parsed project for the whole session, and leaves nothing in the tree."""
+    home = tmp_path_factory.mktemp("dbt")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTERFLOW_HOME", str(home))
+        yield home
+
+
+@pytest.fixture(scope="module")
+def builder(module_warehouse: Connection) -> Iterator[Builder]:
+    """The module's warehouse with raw tables and settings, and nothing built yet."""
+    made = Builder(module_warehouse)
+    shop.settle(made.sql)
+    yield made
+    made.sql.close()
