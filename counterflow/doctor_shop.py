@@ -51,7 +51,8 @@ def examine_stripe(connection: Connection, chosen: Settings | None) -> Iterator[
             return
         mode = "live" if "_live_" in connection.password else "test"
         yield good("stripe", f"signs in at {connection.url} ({mode} mode)")
-        paths = sorted({resource.path for resource in Stripe().resources})
+        # events tell which objects changed
+        paths = sorted({*(resource.path for resource in Stripe().resources), "/events"})
         yield from _readable("stripe", client, paths, {"limit": 1}, _STRIPE_KEY)
 
 

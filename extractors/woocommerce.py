@@ -14,13 +14,15 @@ suffix. Pages end at X-WP-TotalPages, at most 100 records each. There is no rate
 
 Not read: order notes, coupons (their lines are in the orders), orders still in the checkout.
 
-Pages are turned only inside a window that is closed at the top, and the window's total must be the
+Pages are turned only inside a window of seconds that have passed, and the window's total must be the
 same on each page: a record that changes meanwhile leaves the window, the totals differ, and the
-window is read again. Otherwise each shift would lose one record for good.
+window is read again. Otherwise each shift would lose one record for good. What is newer than the
+window comes in one page, which is one request and cannot shift, or in the next window.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,6 +41,7 @@ PAGES_AT_ONCE = 8
 # PHP stamps a change before it commits it; so much later it is surely visible.
 OVERLAP = timedelta(seconds=120)
 _TRIES = 3
+_GMT = "%Y-%m-%dT%H:%M:%S"
 
 Params = Mapping[str, Any]
 
@@ -96,32 +99,38 @@ def _oldest_change_first(client: Http, resource: Resource, cursor: Position | No
     since = _time(cursor["modified_gmt"]) - OVERLAP if cursor else None
     pages = PAGES_AT_ONCE
     while True:
-        params = {**resource.options, "orderby": "modified", "order": "asc", **_modified(after=since)}
-        reading = _read_pages(client, resource, params, pages)
+        params = {**resource.options, "orderby": "modified", "order": "asc"}
+        reading = _read_changed(client, resource, params, since, pages)
         records = _records(resource, reading.payloads)
-        times = [record.changed_at for record in records if record.changed_at]
-        if times:
-            yield Page(records, cursor={"modified_gmt": max(times).strftime("%Y-%m-%dT%H:%M:%S")})
-        elif records:
-            yield Page(records)
-        if reading.is_complete:
+        newest = max((record.changed_at for record in records if record.changed_at), default=since)
+        if records:
+            yield Page(records, cursor={"modified_gmt": newest.strftime(_GMT)} if newest else None)
+        if reading.is_last:
             return
-        # a second with more changes than a chunk holds: take a larger chunk
-        newest = max(times, default=since)
-        pages = pages * 2 if newest == since else PAGES_AT_ONCE
+        pages = PAGES_AT_ONCE
+        if newest == since and reading.is_whole:
+            time.sleep(1)  # the rest is of this very second: let it pass
+        elif newest == since:
+            pages = len(reading.payloads) // PER_PAGE * 2  # one second holds more than the chunk
         since = newest
 
 
 def _changed_window(client: Http, resource: Resource, cursor: Position | None) -> Iterator[Page]:
-    """All that changed, by id; the cursor moves once, to the time at which the reading began.
+    """All that changed, by id; the cursor moves to the time at which the reading began.
 
     Products cannot be read in order of change: they sort by local time, which repeats an hour in autumn.
     """
     since = _time(cursor["read_at_gmt"]) - OVERLAP if cursor else None
-    params = {**resource.options, "orderby": "id", "order": "asc", **_modified(after=since)}
-    reading = _read_pages(client, resource, params)
-    cursor = {"read_at_gmt": reading.began_at.strftime("%Y-%m-%dT%H:%M:%S")}
-    yield Page(_records(resource, reading.payloads), cursor=cursor)
+    params = {**resource.options, "orderby": "id", "order": "asc"}
+    while True:
+        reading = _read_changed(client, resource, params, since)
+        cursor = {"read_at_gmt": reading.began_at.strftime(_GMT)}
+        yield Page(_records(resource, reading.payloads), cursor=cursor)
+        if reading.is_last:
+            return
+        if since is not None and since >= reading.began_at:
+            time.sleep(1)
+        since = reading.began_at
 
 
 def _newest_until_known(client: Http, resource: Resource, cursor: Position) -> Iterator[Page]:
@@ -144,7 +153,7 @@ def _whole(client: Http, resource: Resource) -> Iterator[Page]:
     params = dict(resource.options)
     if resource.name != "tax_classes":
         params |= {"orderby": "id", "order": "asc"}
-    records = _records(resource, _read_pages(client, resource, params).payloads)
+    records = _records(resource, _read_listing(client, resource, params))
     keys = [record.key for record in records if record.key is not None]
     last_id = max((int(key) for key in keys if key.isdigit()), default=0)
     cursor = {"last_id": last_id} if resource.name == "customers" else None
@@ -156,61 +165,78 @@ def _order_ids(client: Http) -> list[str]:
     for status in ("any", "trash"):
         resource = Resource("orders", "/orders")
         params = {"status": status, "orderby": "id", "order": "asc", "_fields": "id"}
-        keys += [str(payload["id"]) for payload in _read_pages(client, resource, params).payloads]
+        keys += [str(payload["id"]) for payload in _read_listing(client, resource, params)]
     return keys
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """Records of consecutive pages, the shop's time when the reading began, and whether that was all."""
+    """Records of consecutive pages, and the shop's time when the reading began.
+
+    `is_whole`: the window has no more pages; `is_last`: nor is there anything newer than the window.
+    """
 
     payloads: list[Any]
     began_at: datetime
-    is_complete: bool
+    is_whole: bool = True
+    is_last: bool = True
 
 
-def _read_pages(client: Http, resource: Resource, params: Params, most: int | None = None) -> _Reading:
-    """The records of the first `most` pages (None: of all). Unavailable: they would not hold still."""
-    first = client.get(resource.path, {**params, "per_page": PER_PAGE, "page": 1})
-    began_at = _server_time(first)
-    if _total(first) <= PER_PAGE:
-        return _Reading(_list(first), began_at, True)
-    if resource.name not in _WITHOUT_TIMES:
-        params = {**params, **_modified(before=began_at + timedelta(seconds=1))}
+def _read_changed(
+    client: Http, resource: Resource, params: Params, since: datetime | None, most: int | None = None
+) -> _Reading:
+    """What changed since then, on at most so many pages. Unavailable: it would not hold still."""
+    first = _page(client, resource, {**params, **_modified(after=since)}, 1)
+    began_at, total = _server_time(first), _total(first)
+    if total <= PER_PAGE:
+        return _Reading(_list(first), began_at)
+    closed = {**params, **_modified(after=since, before=began_at)}
     for attempt in range(_TRIES):
         # one page is one request, and cannot shift
         pages = 1 if attempt == _TRIES - 1 and most is not None else most
-        reading = _read_window(client, resource, params, pages, began_at)
-        if reading is not None:
-            return reading
-    raise Unavailable(
-        "its records kept changing while pages were turned",
-        where=f"woocommerce: {resource.path}",
-        remedy="It is tried again by itself; the cursor has not moved",
-    )
+        read = _turn_pages(client, resource, closed, pages)
+        if read is not None:
+            payloads, in_window, is_whole = read
+            return _Reading(payloads, began_at, is_whole, is_whole and in_window == total)
+    raise _restless(resource)
 
 
-_WITHOUT_TIMES = ("customers", "taxes", "tax_classes")
+def _read_listing(client: Http, resource: Resource, params: Params) -> list[Any]:
+    """All records of a resource that has no times, by id. Unavailable: they would not hold still."""
+    for _ in range(_TRIES):
+        read = _turn_pages(client, resource, params, None)
+        if read is not None:
+            return read[0]
+    raise _restless(resource)
 
 
-def _read_window(
-    client: Http, resource: Resource, params: Params, most: int | None, began_at: datetime
-) -> _Reading | None:
-    """As _read_pages, over a window that should not change; None: it did."""
-
-    def page(number: int) -> Answer:
-        return client.get(resource.path, {**params, "per_page": PER_PAGE, "page": number})
-
-    first = page(1)
+def _turn_pages(
+    client: Http, resource: Resource, params: Params, most: int | None
+) -> tuple[list[Any], int, bool] | None:
+    """Records of the first `most` pages (None: all), the total, whether that was all; None: they shifted."""
+    first = _page(client, resource, params, 1)
     total = _total(first)
-    pages = -(-total // PER_PAGE)
+    pages = max(1, -(-total // PER_PAGE))
     wanted = pages if most is None else min(pages, most)
-    answers = [first, *client.each(page, range(2, wanted + 1))]
+    others = client.each(lambda number: _page(client, resource, params, number), range(2, wanted + 1))
+    answers = [first, *others]
     payloads = [payload for answer in answers for payload in _list(answer)]
     expected = min(total, wanted * PER_PAGE)
     if any(_total(answer) != total for answer in answers) or len(payloads) != expected:
         return None
-    return _Reading(payloads, began_at, wanted >= pages)
+    return payloads, total, wanted >= pages
+
+
+def _page(client: Http, resource: Resource, params: Params, number: int) -> Answer:
+    return client.get(resource.path, {**params, "per_page": PER_PAGE, "page": number})
+
+
+def _restless(resource: Resource) -> Unavailable:
+    return Unavailable(
+        "its records kept changing while pages were turned",
+        where=f"woocommerce: {resource.path}",
+        remedy="It is tried again by itself; the cursor has not moved",
+    )
 
 
 def _records(resource: Resource, payloads: list[Any]) -> list[Record]:
@@ -221,9 +247,9 @@ def _modified(*, after: datetime | None = None, before: datetime | None = None) 
     """The filter in its one right form. Both bounds are exclusive, to the second."""
     params: dict[str, Any] = {}
     if after is not None:
-        params["modified_after"] = (after - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%S")
+        params["modified_after"] = (after - timedelta(seconds=1)).strftime(_GMT)
     if before is not None:
-        params["modified_before"] = before.strftime("%Y-%m-%dT%H:%M:%S")
+        params["modified_before"] = before.strftime(_GMT)
     return {**params, "dates_are_gmt": "true"} if params else {}
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -135,6 +136,8 @@ def _command(words: list[str]) -> Callable[[], None]:
 def _with_preload(run: Callable[[], None]) -> Callable[[], None]:
     def preload_and_run() -> None:
         started = time.monotonic()
+        # it tells of every default it fills in, at INFO; the workers inherit the level
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)
         for name in PRELOADED:
             importlib.import_module(name)
         _say(f"preloaded {', '.join(PRELOADED)} in {time.monotonic() - started:.1f} s")

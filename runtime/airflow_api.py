@@ -72,10 +72,10 @@ class AirflowApi:
             time.sleep(POLL_SECONDS)
 
     def task_log(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> list[str]:
-        """The lines of a task's log, without their times."""
+        """The lines of a task's log, without their times; an exception is its last line."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{attempt}"
         content = self._send("GET", path, headers={"Accept": "application/json"})["content"]
-        return [str(line["event"]) if isinstance(line, dict) else str(line) for line in content]
+        return [text for line in content for text in _texts(line)]
 
     def _send(self, method: str, path: str, **content: Any) -> Any:
         try:
@@ -87,3 +87,11 @@ class AirflowApi:
                 f"Airflow answers {method} {path} with {answer.status_code}: {answer.text[:300]}"
             )
         return answer.json()
+
+
+def _texts(line: Any) -> list[str]:
+    if not isinstance(line, dict):
+        return [str(line)]
+    event = str(line["event"])
+    shown = [] if event.startswith("::") else [event]
+    return shown + [f"{error['exc_type']}: {error['exc_value']}" for error in line.get("error_detail") or []]

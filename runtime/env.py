@@ -63,7 +63,6 @@ _AIRFLOW_TUNING = {
     "AIRFLOW__API__WORKERS": "1",
     # below INFO, what a task prints is lost
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
-    "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "great_expectations=WARNING",
 }
 
 

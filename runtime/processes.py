@@ -39,6 +39,11 @@ class Service:
         """Whether the process we started is still there (its number may have gone to another since)."""
         return self._recorded() is not None
 
+    @property
+    def started_at(self) -> float:
+        """When the process was started, in seconds since 1970; 0 if it never was."""
+        return self._pid_file.stat().st_mtime if self._pid_file.exists() else 0.0
+
     def start(self, env: Mapping[str, str]) -> bool:
         """The process runs and is healthy; False: it did already. ServiceDied."""
         if self.is_running():

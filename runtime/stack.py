@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,9 @@ class Stack:
 
     def _start(self, service: Service, env: Mapping[str, str], undo: ExitStack, what: str) -> None:
         started = time.monotonic()
+        if service.is_running() and _newest(SOURCES[service.name]) > service.started_at:
+            self._say(f"{service.name} is started again: its code has changed since")
+            service.stop()
         if service.start(env):
             undo.callback(service.stop)
             self._say(f"{what} ({time.monotonic() - started:.1f} s)")
@@ -179,6 +182,12 @@ class Stack:
         raise CannotStart(f"The stand-ins have not said how to sign in.\n{self.sandbox.tail()}")
 
 
+# What a service holds in memory from its start on: the folders of its code.
+SOURCES = {
+    "sandbox": ("sandbox",),
+    "airflow": ("connections", "counterflow", "dags", "expectations", "extractors", "loaders", "plugins"),
+}
+
 SERVICE_NAMES = {
     "ui": "Airflow's UI",
     "postgres": "PostgreSQL",
@@ -199,6 +208,12 @@ def airflow_is_healthy(port: int) -> bool:
         return False
     wanted = ("metadatabase", "scheduler", "dag_processor")
     return all((parts.get(name) or {}).get("status") == "healthy" for name in wanted)
+
+
+def _newest(folders: Iterable[str]) -> float:
+    """When a Python file in the folders of the repository was last changed, in seconds since 1970."""
+    files = (file for folder in folders for file in (ROOT / folder).rglob("*.py"))
+    return max((file.stat().st_mtime for file in files), default=0.0)
 
 
 def make_private(home: Path) -> None:

@@ -6,9 +6,9 @@ against a real Odoo 19 with the Canadian chart ca_2023; where they differ, this 
 (tests/contract/test_odoo.py runs on both). Not here: invoices, fields and models that the sync does not
 use (asked for, they are the same error as a misspelt one), translations, several companies.
 
-Besides the story's doings a test can make three things happen that a real server's day brings:
-`commit_late` (a long transaction: its rows carry the moment it began and appear later), `restrict`
-(a record rule: what it leaves out is not there, without a word) and `revoke_key`.
+Besides the story's doings a test can make happen what a real server's day brings: `commit_late` (a long
+transaction: its rows carry the moment it began and appear later), `restrict` (a record rule: what it leaves
+out is not there, without a word), `lock_books` and `revoke_key`.
 """
 
 from __future__ import annotations
@@ -101,6 +101,12 @@ class Odoo:
     def revoke_key(self, login: str = INTEGRATION) -> None:
         """The user's key is not known any more, as after it expired."""
         self._keys.pop(api_key(login), None)
+
+    def lock_books(self, until: str) -> None:
+        """No entry may be dated on or before this day (YYYY-MM-DD); an empty text opens the books again."""
+        env = Env(self.store, SUPERUSER_ID, now=self._now())
+        env.update("res.company", 1, {"fiscalyear_lock_date": until or False})
+        self._commit(env)
 
     def truth(self) -> dict[str, Any]:
         """Stock by code, moves, posted entries and their lines, and how often each external id is there."""

@@ -52,6 +52,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
 }
 
+
 def allows(env: Env, model: str, operation: str) -> bool:
     """True if the transaction's user has the right at all."""
     if env.uid in (SUPERUSER_ID, STAFF_ID):

@@ -12,7 +12,7 @@ from sandbox.odoo_read import Records
 from sandbox.odoo_sequences import next_number
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_taxes import cents
-from sandbox.odoo_write import RULES, Rules
+from sandbox.odoo_write import RULES, Rules, check_exist, create, unlink
 
 _FIXED_ONCE_POSTED = ("invoice_line_ids", "line_ids", "invoice_date", "date", "partner_id", "currency_id")
 _SHOWN_IN_LINES = frozenset({"name", "ref", "date", "state", "journal_id"})
@@ -27,11 +27,13 @@ def prepare_entry(env: Env, values: Row) -> None:
             env.table("account.journal").rows.values(), key=lambda row: (row["sequence"], row["id"])
         )
         values["journal_id"] = next(row["id"] for row in journals if row["type"] == "general")
+    check_exist(env, "account.journal", [values["journal_id"]])
     company = env.row("res.company", 1)
     values.setdefault("company_id", 1)
     values["company_currency_id"] = company["currency_id"]
     values.setdefault("currency_id", company["currency_id"])
     values.setdefault("invoice_date_due", env.stamp[:10])
+    values.setdefault("sequence_prefix", "")
 
 
 def prepare_line(env: Env, values: Row) -> None:
@@ -41,8 +43,6 @@ def prepare_line(env: Env, values: Row) -> None:
             "The operation cannot be completed: Missing required account on accountable line."
         )
     move = env.row("account.move", values["move_id"])
-    if move["state"] == "posted":
-        raise UserError("You cannot modify the following readonly fields on a posted move: line_ids")
     _balance(values)
     values.setdefault("amount_currency", values["balance"])
     values.setdefault("currency_id", move["currency_id"])
@@ -53,7 +53,6 @@ def prepare_line(env: Env, values: Row) -> None:
     if values.get("tax_repartition_line_id") and not values.get("tax_line_id"):
         repartition = env.row("account.tax.repartition.line", values["tax_repartition_line_id"])
         values["tax_line_id"] = repartition.get("tax_id", False)
-        values["display_type"] = "tax"
 
 
 def _balance(values: Row) -> None:
@@ -67,7 +66,7 @@ def _balance(values: Row) -> None:
 
 def is_reconciled(env: Env, account_id: int) -> bool:
     """True if the account's lines are matched with each other."""
-    return bool(env.row("account.account", account_id).get("reconcile"))
+    return bool(env.table("account.account").rows.get(account_id, {}).get("reconcile"))
 
 
 def entry_created(env: Env, move_id: int) -> None:
@@ -84,8 +83,14 @@ def check_balanced(env: Env, move_id: int) -> None:
 
 def before_entry_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
     """What a posted entry says stays as it is; its reference may change."""
+    posted = [row for row in env.rows("account.move", ids) if row["state"] == "posted"]
+    if any(values.get("journal_id", row["journal_id"]) != row["journal_id"] for row in posted):
+        raise UserError(
+            "You cannot edit the journal of an account move if it has been posted once, unless the name is "
+            'removed or set to "/". This might create a gap in the sequence.'
+        )
     fixed = [name for name in values if name in _FIXED_ONCE_POSTED]
-    if fixed and any(row["state"] == "posted" for row in env.rows("account.move", ids)):
+    if fixed and posted:
         raise UserError(
             f"You cannot modify the following readonly fields on a posted move: {', '.join(fixed)}"
         )
@@ -131,6 +136,28 @@ def before_entry_removed(env: Env, ids: tuple[int, ...]) -> None:
             "You can't delete a posted journal item. Don\N{RIGHT SINGLE QUOTATION MARK}t play games with "
             "your accounting records; reset the journal entry to draft before deleting it."
         )
+
+
+def before_line_removed(env: Env, ids: tuple[int, ...]) -> None:
+    """Lines of posted entries stay."""
+    before_entry_removed(env, tuple(line["move_id"] for line in env.rows("account.move.line", ids)))
+
+
+def unlink_lines(self: Records) -> bool:
+    """The lines are gone and their entries still balance."""
+    moves = dict.fromkeys(line["move_id"] for line in self.rows())
+    unlink(self)
+    for move_id in moves:
+        check_balanced(self.env, move_id)
+    return True
+
+
+def create_lines(self: Records, vals_list: list[Row] | Row) -> list[int]:
+    """The lines are there and their entries balance."""
+    ids = create(self, vals_list)
+    for move_id in dict.fromkeys(line["move_id"] for line in self.env.rows("account.move.line", ids)):
+        check_balanced(self.env, move_id)
+    return ids
 
 
 def action_post(self: Records) -> bool:
@@ -211,6 +238,8 @@ RULES.update(
         "account.move": Rules(
             prepare_entry, entry_created, before_entry_written, entry_written, before_entry_removed
         ),
-        "account.move.line": Rules(prepare_line, None, before_line_written, line_written),
+        "account.move.line": Rules(
+            prepare_line, None, before_line_written, line_written, before_line_removed
+        ),
     }
 )

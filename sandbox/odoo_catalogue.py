@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.odoo_access import check_access
-from sandbox.odoo_errors import AccessError, UserError, ValidationError
+from sandbox.odoo_errors import ValidationError
 from sandbox.odoo_read import Records
 from sandbox.odoo_sequences import next_number
 from sandbox.odoo_stock import change_quant, finish_move, new_move, quants, set_quantity
 from sandbox.odoo_store import Env, Row
-from sandbox.odoo_write import RULES, Rules, create_record
+from sandbox.odoo_write import RULES, Rules, create_record, missing_value
 
 _OF_VARIANT = ("default_code", "barcode", "standard_price", "weight", "volume")
 _DEFAULT_TAX = "13% HST"
@@ -74,6 +74,9 @@ def prepare_offer(env: Env, values: Row) -> None:
     """The product's template, currency and unit of a supplier's offer."""
     if values.get("product_id") and not values.get("product_tmpl_id"):
         values["product_tmpl_id"] = env.row("product.product", values["product_id"])["product_tmpl_id"]
+    variants = env.table("product.product").find("product_tmpl_id", values.get("product_tmpl_id"))
+    if len(variants) == 1:
+        values["product_id"] = next(iter(variants))
     values.setdefault("currency_id", env.row("res.company", 1)["currency_id"])
     values.setdefault("company_id", 1)
     values.setdefault("product_uom_id", 1)
@@ -106,9 +109,10 @@ def create_quants(self: Records, vals_list: list[Row] | Row) -> list[int]:
 def _count(env: Env, values: Row) -> int:
     product, location = values.get("product_id"), values.get("location_id")
     if not product or not location:
-        raise ValidationError(
-            "The operation cannot be completed: Missing required value for the field 'Product'"
-        )
+        raise ValidationError(missing_value("stock.quant", "location_id" if product else "product_id"))
+    template = env.row("product.product", product)["product_tmpl_id"]
+    if not env.row("product.template", template).get("is_storable"):
+        raise ValidationError("Quants cannot be created for consumables or services.")
     known = quants(env, product, location)
     quant = known[0]["id"] if known else change_quant(env, product, location)
     if env.context.get("inventory_mode"):
@@ -123,22 +127,30 @@ def _apply(env: Env, quant_id: int, values: Row) -> None:
         env.update(
             "stock.quant",
             quant_id,
-            {"inventory_quantity": float(values["inventory_quantity"]), "inventory_quantity_set": True},
+            {
+                "inventory_quantity": float(values["inventory_quantity"]),
+                "inventory_diff_quantity": float(values["inventory_quantity"]) - _on_hand(env, quant_id),
+                "inventory_quantity_set": True,
+            },
         )
 
 
 def write_quants(self: Records, vals: Row) -> bool:
-    """As `create_quants`, for quants that exist; quantities themselves may not be written."""
+    """As `create_quants`, for quants that exist. A `quantity` written as such is there without any move."""
     check_access(self.env, "stock.quant", "write")
-    if not self.env.context.get("inventory_mode") or "quantity" in vals:
-        raise (
-            AccessError("You are not allowed to modify quants directly.")
-            if "quantity" in vals
-            else UserError("Quant's editing is restricted, you can't do this operation.")
-        )
     for quant_id in self.ids:
-        _apply(self.env, quant_id, vals)
+        if self.env.context.get("inventory_mode"):
+            _apply(self.env, quant_id, vals)
+        if "quantity" in vals:
+            self.env.update("stock.quant", quant_id, {"quantity": float(vals["quantity"])})
     return True
+
+
+def _on_hand(env: Env, quant_id: int) -> float:
+    return float(env.row("stock.quant", quant_id).get("quantity", 0.0))
+
+
+_NO_COUNT = {"inventory_quantity": 0.0, "inventory_quantity_set": False, "inventory_diff_quantity": 0.0}
 
 
 def action_apply_inventory(self: Records) -> Any:
@@ -146,9 +158,7 @@ def action_apply_inventory(self: Records) -> Any:
     check_access(self.env, "stock.quant", "write")
     for row in self.rows():
         adjust(self.env, row["id"], row.get("inventory_quantity", 0.0))
-        self.env.update(
-            "stock.quant", row["id"], {"inventory_quantity": 0.0, "inventory_quantity_set": False}
-        )
+        self.env.update("stock.quant", row["id"], _NO_COUNT)
     return None
 
 

@@ -142,6 +142,25 @@ def _first_variant(env: Env, model: str, row: Row) -> Any:
     return next(iter(sorted(env.table("product.product").find("product_tmpl_id", row["id"]))), False)
 
 
+def _purchase_invoice_status(env: Env, model: str, row: Row) -> str:
+    lines = children(env, "purchase.order.line", "order_id", row["id"])
+    unbilled = any(line.get("qty_received", 0.0) > line.get("qty_invoiced", 0.0) for line in lines)
+    return "to invoice" if row["state"] == "purchase" and unbilled else "no"
+
+
+def _to_invoice(env: Env, model: str, row: Row) -> float:
+    is_sale = env.row("sale.order", row["order_id"])["state"] == "sale"
+    return float(row.get("product_uom_qty", 0.0) - row.get("qty_invoiced", 0.0)) if is_sale else 0.0
+
+
+def _repartition(document: str) -> Compute:
+    def compute(env: Env, model: str, row: Row) -> list[int]:
+        lines = children(env, "account.tax.repartition.line", "tax_id", row["id"])
+        return [line["id"] for line in lines if line["document_type"] == document]
+
+    return compute
+
+
 def _method_type(env: Env, model: str, row: Row) -> str:
     journal = env.table("account.journal").rows.get(row.get("journal_id", 0))
     return str(journal["type"]) if journal else "pay_later"
@@ -189,6 +208,7 @@ COMPUTED: dict[tuple[str, str], Compute] = {
         for model in ("sale.order.line", "purchase.order.line")
         for name, part in (("subtotal", "net"), ("tax", "tax"), ("total", "gross"))
     },
+    ("purchase.order", "invoice_status"): _purchase_invoice_status,
     ("sale.order", "invoice_status"): lambda env, model, row: (
         "to invoice" if row["state"] == "sale" else "no"
     ),

@@ -12,8 +12,9 @@ from typing import Any
 
 from sandbox.odoo_errors import WrongValue
 from sandbox.odoo_fields import MANY, NUMBERS, RELATIONS, Field
+from sandbox.odoo_names import display_name
 from sandbox.odoo_store import Env, Row
-from sandbox.odoo_values import find_field, path_getter
+from sandbox.odoo_values import path_getter
 
 Predicate = Callable[[Row], bool]
 Test = Callable[[Any], bool]
@@ -59,6 +60,8 @@ def _join(operator: str, left: Predicate, right: Predicate) -> Predicate:
 
 
 def _all(predicates: list[Predicate]) -> Predicate:
+    if not predicates:
+        return lambda row: True
     if len(predicates) == 1:
         return predicates[0]
     return lambda row: all(predicate(row) for predicate in predicates)
@@ -75,7 +78,8 @@ def _compile_leaf(env: Env, model: str, leaf: Any) -> Predicate:
     try:
         values_of, field = path_getter(env, model, name)
     except LookupError as error:
-        raise WrongValue(f"Invalid field {error.args[0]} in condition {(name.rpartition('.')[2], operator, value)!r}") from error
+        condition = (name.rpartition(".")[2], operator, value)
+        raise WrongValue(f"Invalid field {error.args[0]} in condition {condition!r}") from error
     test = _compile_test(env, field, operator, value)
     if field.type in MANY:
         return lambda row: any(test(found) for found in values_of(row))
@@ -111,7 +115,7 @@ def _equal_test(env: Env, field: Field, values: list[Any]) -> Test:
     wanted = {_plain(field, value) for value in values}
     if field.relation and any(isinstance(value, str) for value in wanted):
         names = {value for value in wanted if isinstance(value, str)}
-        return _related_test(env, field, lambda row: display_of(env, field.relation, row) in names)
+        return _related_test(env, field, lambda row: display_name(env, field.relation, row) in names)
     if field.type in MANY:
         return lambda found: not found if wanted == {False} else not wanted.isdisjoint(found)
     if field.type in NUMBERS or field.type == "boolean":
@@ -152,7 +156,9 @@ def _like_test(env: Env, field: Field, operator: str, value: Any) -> Test:
         else re.compile(pattern, flags).search
     )
     if field.relation:
-        return _related_test(env, field, lambda row: match(display_of(env, field.relation, row)) is not None)
+        return _related_test(
+            env, field, lambda row: match(str(display_name(env, field.relation, row))) is not None
+        )
     return lambda found: found is not False and match(str(found)) is not None
 
 
@@ -186,30 +192,41 @@ def _tree_test(env: Env, field: Field, operator: str, value: Any) -> Test:
     return lambda found: found in wanted
 
 
-def display_of(env: Env, model: str, row: Row) -> str:
-    """The record's display name."""
-    values, _ = path_getter(env, model, "display_name")
-    return str(values(row)[0] or "")
+def _top_leaves(domain: list[Any]) -> list[Any]:
+    """The leaves that every record found must satisfy: those below no operator."""
+    leaves, place = [], 0
+    while place < len(domain):
+        if not isinstance(domain[place], str):
+            leaves.append(domain[place])
+        wanted = 1
+        while wanted and place < len(domain):
+            wanted += {"!": 0, "&": 1, "|": 1}.get(str(domain[place]), -1)
+            place += 1
+    return leaves
 
 
-def candidates(env: Env, model: str, domain: list[Any]) -> Iterable[int] | None:
-    """The ids that a plain `and` domain can find at most, where an index says so; None if none does."""
-    if any(isinstance(item, str) for item in domain):
-        return None
+def lowest_id(domain: list[Any]) -> int:
+    """No record with an id below this one can be found by the domain."""
+    bounds = [
+        value + (operator == ">")
+        for name, operator, value in _top_leaves(domain)
+        if name == "id" and operator in (">", ">=") and isinstance(value, int)
+    ]
+    return max(bounds, default=0)
+
+
+def candidates(env: Env, model: str, domain: list[Any]) -> list[int] | None:
+    """The ids that a domain can find at most, where an index says so; None if none does."""
     table = env.table(model)
     best: list[int] | None = None
-    for name, operator, value in domain:
+    for name, operator, value in _top_leaves(domain):
         if operator not in ("=", "in") or not isinstance(name, str) or "." in name:
             continue
-        values = _listed(value)
+        values = list(dict.fromkeys(_listed(value)))
         if name == "id":
-            found = [row_id for row_id in dict.fromkeys(values) if row_id in table.rows]
-        elif (
-            name in table.indexes
-            and False not in values
-            and not _by_name(find_field(env, model, name), values)
-        ):
-            found = [row_id for wanted in dict.fromkeys(values) for row_id in table.find(name, wanted)]
+            found = [row_id for row_id in values if row_id in table.rows]
+        elif name in table.indexes and all(values) and not _by_name(env.field(model, name), values):
+            found = [row_id for wanted in values for row_id in table.find(name, wanted)]
         else:
             continue
         if best is None or len(found) < len(best):

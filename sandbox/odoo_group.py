@@ -8,9 +8,10 @@ from typing import Any
 
 from sandbox.odoo_access import check_access
 from sandbox.odoo_errors import WrongValue
-from sandbox.odoo_read import Domain, Records, find_ids, named
+from sandbox.odoo_fields import Field
+from sandbox.odoo_read import Domain, Records, find_ids, named, record_key
 from sandbox.odoo_store import Env, Row
-from sandbox.odoo_values import getter
+from sandbox.odoo_values import getter, path_getter
 
 _STEPS: dict[str, Callable[[date], tuple[date, date, str]]] = {
     "day": lambda day: (day, day + timedelta(days=1), f"{day:%d %b %Y}"),
@@ -69,11 +70,9 @@ def formatted_read_group(
         groups.setdefault(tuple(key(row) for key in keys), []).append(row)
     if not specs and not groups:
         groups[()] = []
+    sort_keys = [_sort_key(env, model, spec) for spec in specs]
     ordered = sorted(
-        groups,
-        key=lambda values: tuple(
-            _sort_value(env, model, spec, value) for spec, value in zip(specs, values, strict=True)
-        ),
+        groups, key=lambda values: [key(value) for key, value in zip(sort_keys, values, strict=True)]
     )
     if order and order.split(",")[0].strip().lower().endswith(" desc"):
         ordered.reverse()
@@ -81,10 +80,18 @@ def formatted_read_group(
     return [_group(env, model, specs, values, groups[values], aggregates or []) for values in page]
 
 
+def _field(env: Env, model: str, path: str) -> Field:
+    return path_getter(env, model, path)[1]
+
+
 def _key(env: Env, model: str, spec: str) -> Callable[[Row], Any]:
-    name, _, step = spec.partition(":")
+    path, _, step = spec.partition(":")
+    name, _, rest = path.partition(".")
     if name not in env.store.models[model].fields:
         raise WrongValue(f"Invalid field {name!r} on model {model!r}")
+    if rest:
+        values_of, _ = path_getter(env, model, path)
+        return lambda row: next(iter(values_of(row)), False)
     value_of = getter(env, model, name)
     if env.field(model, name).type not in ("date", "datetime"):
         return value_of
@@ -96,14 +103,15 @@ def _key(env: Env, model: str, spec: str) -> Callable[[Row], Any]:
     )
 
 
-def _sort_value(env: Env, model: str, spec: str, value: Any) -> tuple[bool, Any]:
-    field = env.field(model, spec.partition(":")[0])
-    if value is False and field.type != "boolean":
-        return True, ""
+def _sort_key(env: Env, model: str, spec: str) -> Callable[[Any], Any]:
+    """Groups come in the order of their records, those of no value last."""
+    field = _field(env, model, spec.partition(":")[0])
     if field.type == "many2one":
-        shown = named(env, field.relation, value)
-        return False, (shown[1] if shown else "", value)
-    return False, value
+        rows, key = env.table(field.relation).rows, record_key(env, field.relation)
+        return lambda value: key(rows.get(value))
+    if field.type == "boolean":
+        return lambda value: value
+    return lambda value: (True, "") if value is False else (False, value)
 
 
 def _group(
@@ -125,21 +133,22 @@ def _group(
 def _shown(env: Env, model: str, spec: str, value: Any) -> tuple[Any, list[list[Any]]]:
     """A group's value as it is shown, and the leaves that find its records."""
     name, _, step = spec.partition(":")
-    field = env.field(model, name)
+    field = _field(env, model, name)
+    if "." in name:
+        first, _, rest = name.partition(".")
+        return value, [[first, "any", [[rest, "=", value]]]]
     if field.type == "many2one":
         return named(env, field.relation, value), [[name, "=", value]]
     if value is False or field.type not in ("date", "datetime"):
         return value, [[name, "=", value]]
     if step == "hour":
         hour = datetime.fromisoformat(value)
-        return [value, f"{hour:%I:%M %d %b}"], [
-            [name, ">=", value],
-            [name, "<", str(hour + timedelta(hours=1))],
-        ]
-    first, following, label = _STEPS[step or "month"](date.fromisoformat(value))
+        shown = [value, f"{hour:%I:%M %d %b}"]
+        return shown, [[name, ">=", value], [name, "<", str(hour + timedelta(hours=1))]]
+    begin, end, label = _STEPS[step or "month"](date.fromisoformat(value))
     time = " 00:00:00" if field.type == "datetime" else ""
-    leaves = [[name, ">=", f"{first}{time}"], [name, "<", f"{following}{time}"]]
-    return [f"{first}{time}", label], leaves
+    span = [[name, ">=", f"{begin}{time}"], [name, "<", f"{end}{time}"]]
+    return [f"{begin}{time}", label], span
 
 
 def _aggregate(env: Env, model: str, aggregate: str, rows: list[Row]) -> Any:
@@ -147,7 +156,7 @@ def _aggregate(env: Env, model: str, aggregate: str, rows: list[Row]) -> Any:
         return len(rows)
     name, _, fold = aggregate.partition(":")
     if name not in env.store.models[model].fields or fold not in _FOLDS:
-        raise WrongValue(f"Invalid field {name!r} on model {model!r}")
+        raise WrongValue(f"Invalid field {name!r} on model {model!r} for {aggregate!r}.")
     value_of = getter(env, model, name)
     found = [value for value in map(value_of, rows) if value is not False]
     if not found and fold != "count":

@@ -7,6 +7,7 @@ _MODELS = {
     "account.journal": "Journal",
     "account.move": "Journal Entry",
     "account.move.line": "Journal Item",
+    "account.move.reversal": "Account Move Reversal",
     "account.tax": "Tax",
     "ir.model.data": "Model Data",
     "pos.order": "Point of Sale Orders",
@@ -30,6 +31,9 @@ _MODELS = {
 }
 
 
+_FIELDS = {"line_ids": "Journal Items", "order_line": "Order Lines", "lines": "Order Lines"}
+
+
 def label(model: str) -> str:
     """The model's name for people; its technical name where no message was ever met."""
     return _MODELS.get(model, model)
@@ -37,4 +41,4 @@ def label(model: str) -> str:
 
 def words(field: str) -> str:
     """A field's name for people, as near as its technical name gives it."""
-    return field.removesuffix("_id").removesuffix("_ids").replace("_", " ").title()
+    return _FIELDS.get(field) or field.removesuffix("_id").removesuffix("_ids").replace("_", " ").title()

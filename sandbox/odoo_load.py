@@ -14,9 +14,10 @@ from datetime import date
 from typing import Any
 
 from sandbox.odoo_access import check_access
-from sandbox.odoo_domain import display_of
 from sandbox.odoo_errors import OdooError, UserError, WrongValue
 from sandbox.odoo_fields import NUMBERS, Field
+from sandbox.odoo_labels import words
+from sandbox.odoo_names import display_name
 from sandbox.odoo_read import Records
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_write import create_record, write_records
@@ -38,8 +39,7 @@ def load(self: Records, fields: list[str], data: list[list[Any]]) -> Row:
     env, model = self.env, self.model
     paths = [tuple(name.split("/")) for name in fields]
     for path in paths:
-        if path[0] not in ("id", ".id") and path[0] not in env.store.models[model].fields:
-            raise WrongValue(f"Invalid field name {path[0]!r}")
+        _check_path(env, model, path)
     start = env.savepoint()
     ids: list[int] = []
     messages: list[Row] = []
@@ -54,13 +54,24 @@ def load(self: Records, fields: list[str], data: list[list[Any]]) -> Row:
         except OdooError as error:
             if len(records) > 1 and not messages and isinstance(error, UserError):
                 messages.append(_global_message(records, error))
-            info["message"] = error.message
+            info["message"] = error.message.removeprefix("The operation cannot be completed: ")
             if info not in messages:
                 messages.append(info)
     if messages:
         env.rollback(start)
         return {"ids": False, "messages": messages, "nextrow": 0}
     return {"ids": ids, "messages": [], "nextrow": 0}
+
+
+def _check_path(env: Env, model: str, path: Path) -> None:
+    name, *rest = path
+    if name in ("id", ".id"):
+        return
+    field = env.store.models[model].fields.get(name)
+    if field is None:
+        raise WrongValue(f"Invalid field name {name!r}")
+    if rest and field.relation:
+        _check_path(env, field.relation, tuple(rest))
 
 
 def _global_message(records: list[tuple[int, int, list[list[Any]]]], error: OdooError) -> Row:
@@ -71,13 +82,14 @@ def _global_message(records: list[tuple[int, int, list[list[Any]]]], error: Odoo
 
 def _value_message(info: Row, error: LoadError) -> Row:
     name = error.field.partition("/")[0]
-    label = name.replace("_ids", "s").replace("_id", "").replace("_", " ").title()
+    if name == ".id":
+        return {**info, "field": name, "message": str(error)}
     return {
         **info,
         "field": name,
         "message": str(error),
         **({"moreinfo": error.more} if error.more else {}),
-        "field_name": label,
+        "field_name": words(name),
     }
 
 
@@ -175,12 +187,14 @@ def find_external(env: Env, external: str, model: str = "") -> int:
     if env.store.born.get((module, name), 0) > env.snapshot:
         raise UserError("could not serialize access due to concurrent update\n")
     for row in env.rows("ir.model.data", list(env.table("ir.model.data").find("name", name))):
-        if (
-            row["module"] == module
-            and row["res_id"] in env.table(row["model"]).rows
-            and model in ("", row["model"])
-        ):
-            return int(row["res_id"])
+        if row["module"] != module or row["res_id"] not in env.table(row["model"]).rows:
+            continue
+        if model not in ("", row["model"]):
+            raise UserError(
+                f"For external id {external} when trying to create/update a record of model {model} "
+                f"found record of different model {row['model']} ({row['id']})"
+            )
+        return int(row["res_id"])
     return 0
 
 
@@ -194,7 +208,7 @@ def _existing(env: Env, model: str, value: Any, label: str) -> int:
     if not value:
         return 0
     if not str(value).isdigit() or int(value) not in env.table(model).rows:
-        raise LoadError(f"{label}.id", f"No matching record found for database id '{value}'")
+        raise LoadError(f"{label}.id", f"Unknown database identifier '{value}'")
     return int(value)
 
 
@@ -203,24 +217,30 @@ def _value(env: Env, field: Field, rest: Path, value: Any, label: str) -> Any:
         return False
     if field.relation:
         return _relation(env, field, rest, value, label)
-    words = f"{label}{field.name}".replace("_", " ").title()
+    shown = _shown(label, field)
     if field.type in NUMBERS:
         try:
             return int(value) if field.type == "integer" else float(value)
         except ValueError as error:
             kind = "an integer" if field.type == "integer" else "a number"
             raise LoadError(
-                f"{label}{field.name}", f"'{value}' does not seem to be {kind} for field '{words}'"
+                f"{label}{field.name}", f"'{value}' does not seem to be {kind} for field '{shown}'"
             ) from error
     if field.type == "date":
         try:
             date.fromisoformat(str(value))
         except ValueError as error:
-            text = f"'{value}' does not seem to be a valid date for field '{words}'"
+            text = f"'{value}' does not seem to be a valid date for field '{shown}'"
             raise LoadError(f"{label}{field.name}", text, "Use the format '2012-12-31'") from error
     if field.type == "boolean":
         return str(value).lower() in ("1", "true", "yes")
     return str(value)
+
+
+def _shown(label: str, field: Field) -> str:
+    """A field as the messages call it, below the field that holds its record."""
+    above = label.removesuffix("/")
+    return f"{words(above)}/{words(field.name)}" if above else words(field.name)
 
 
 def _relation(env: Env, field: Field, rest: Path, value: Any, label: str) -> Any:
@@ -241,13 +261,13 @@ def _one_relation(env: Env, field: Field, rest: Path, text: str, label: str) -> 
             (
                 row["id"]
                 for row in rows.values()
-                if text in (row.get("code"), display_of(env, field.relation, row))
+                if text in (row.get("code"), display_name(env, field.relation, row))
             ),
             0,
         )
     if not found:
-        words = f"{label}{field.name.removesuffix('_id')}".replace("_", " ").title()
+        shown = _shown(label, field)
         raise LoadError(
-            f"{label}{field.name}", f"No matching record found for {kind} '{text}' in field '{words}'"
+            f"{label}{field.name}", f"No matching record found for {kind} '{text}' in field '{shown}'"
         )
     return int(found)

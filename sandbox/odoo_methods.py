@@ -173,6 +173,8 @@ METHODS: dict[tuple[str, str], Method] = {
     ("account.move", "action_post"): Method(odoo_accounting.action_post),
     ("account.move", "button_draft"): Method(odoo_accounting.button_draft),
     ("account.move", "button_cancel"): Method(odoo_accounting.button_cancel),
+    ("account.move.line", "create"): Method(odoo_accounting.create_lines, on_class=True),
+    ("account.move.line", "unlink"): Method(odoo_accounting.unlink_lines),
     ("account.move.reversal", "reverse_moves"): Method(odoo_reversal.reverse_moves),
     ("pos.session", "set_opening_control"): Method(odoo_pos.set_opening_control),
     ("pos.session", "close_session_from_ui"): Method(odoo_pos.close_session_from_ui),

@@ -166,7 +166,7 @@ move_ids m2m:account.move
 new_move_ids m2m:account.move
 date date
 reason char
-journal_id m2o:account.journal
+journal_id m2o:account.journal required
 company_id m2o:res.company
 """,
     "ir.model.data": """

@@ -242,7 +242,7 @@ amount_untaxed monetary computed
 amount_tax monetary computed
 amount_total monetary computed
 receipt_status selection computed
-invoice_status selection ="no"
+invoice_status selection computed
 """,
     "purchase.order.line": """
 order_id m2o:purchase.order required

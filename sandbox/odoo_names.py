@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import shorten
 from typing import Any
 
 from sandbox.odoo_store import Env, Row
@@ -27,6 +28,12 @@ def product_name(env: Env, row: Row) -> str:
     return f"[{row['default_code']}] {name}" if row.get("default_code") else name
 
 
+def _template_name(env: Env, row: Row) -> str:
+    table = env.table("product.product")
+    variants = [table.rows[variant] for variant in table.find("product_tmpl_id", row["id"])]
+    return product_name(env, variants[0]) if len(variants) == 1 else str(row.get("name", ""))
+
+
 def location_name(env: Env, row: Row) -> str:
     """The location's path, such as WH/Stock."""
     parent = env.table("stock.location").rows.get(row.get("location_id", 0))
@@ -45,9 +52,8 @@ def partner_name(env: Env, row: Row) -> str:
 def _entry_name(env: Env, row: Row) -> str:
     words = [_DRAFTS.get(row["move_type"], "Draft")] if row["state"] == "draft" else []
     title = " ".join([*words, *([str(row["name"])] if row.get("name") else [])]) or "/"
-    ref = str(row.get("ref") or "")
-    short = ref if len(ref) <= _LONGEST_REF else f"{ref[:_LONGEST_REF]}..."
-    return f"{title} ({short})" if ref else title
+    ref = shorten(str(row.get("ref") or ""), _LONGEST_REF)
+    return f"{title} ({ref})" if ref else title
 
 
 def _entry_line_name(env: Env, row: Row) -> str:
@@ -79,6 +85,10 @@ def _stock_move_name(env: Env, row: Row) -> str:
     return f"{origin}{f'{code}: ' if code else ''}{'>'.join(places)}"
 
 
+def _purchase_name(env: Env, row: Row) -> str:
+    return f"{row['name']} ({row['partner_ref']})" if row.get("partner_ref") else str(row["name"])
+
+
 def _offer_name(env: Env, row: Row) -> str:
     name = partner_name(env, env.row("res.partner", row["partner_id"]))
     return f"{name} ({row.get('min_qty', 0.0)} Units - {row.get('price', 0.0):.2f}\N{NO-BREAK SPACE}$)"
@@ -86,6 +96,7 @@ def _offer_name(env: Env, row: Row) -> str:
 
 _SPECIAL: dict[str, Callable[[Env, Row], Any]] = {
     "product.product": product_name,
+    "product.template": _template_name,
     "stock.location": location_name,
     "stock.quant": lambda env, row: location_name(env, env.row("stock.location", row["location_id"])),
     "stock.picking.type": _picking_type_name,
@@ -95,9 +106,11 @@ _SPECIAL: dict[str, Callable[[Env, Row], Any]] = {
     "account.move.line": _entry_line_name,
     "sale.order.line": _sale_line_name,
     "stock.move": _stock_move_name,
+    "stock.move.line": lambda env, row: product_name(env, env.row("product.product", row["product_id"])),
     "pos.order.line": lambda env, row: product_name(env, env.row("product.product", row["product_id"])),
     "pos.payment": lambda env, row: f"{row.get('name') or ''} {row['amount']:.2f}\N{NO-BREAK SPACE}$".strip(),
     "product.supplierinfo": _offer_name,
+    "purchase.order": _purchase_name,
     "res.users": lambda env, row: env.row("res.partner", row["partner_id"]).get("name", False),
     "ir.model.data": lambda env, row: f"{row['module']}.{row['name']}",
 }

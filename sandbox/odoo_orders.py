@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sandbox.odoo_access import check_access
-from sandbox.odoo_compute import children
+from sandbox.odoo_compute import children, picking_state
 from sandbox.odoo_errors import UserError
 from sandbox.odoo_names import display_name
 from sandbox.odoo_pickings import new_picking
@@ -44,6 +44,7 @@ def prepare_sale_line(env: Env, values: Row) -> None:
     """Text, price and taxes of the product, the taxes by the province the order goes to."""
     product = _complete_line(env, values)
     if product is None:
+        values["product_uom_qty"] = 0.0
         return
     template = env.row("product.template", product["product_tmpl_id"])
     values.setdefault("price_unit", template.get("list_price", 0.0))
@@ -63,10 +64,13 @@ def _complete_line(env: Env, values: Row) -> Row | None:
 
 
 def sale_line_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
-    """The order's sums changed, so the order counts as written; its text alone changes nothing there."""
+    """The order's sums changed, so the order counts as written; its text alone changes nothing there. More
+    of a line that is sold already is delivered too."""
     if _IN_SALE_TOTAL & values.keys():
         for order_id in dict.fromkeys(line["order_id"] for line in env.rows("sale.order.line", ids)):
             env.update("sale.order", order_id, {})
+            if "product_uom_qty" in values and env.row("sale.order", order_id)["state"] == "sale":
+                _make_delivery(env, env.row("sale.order", order_id))
 
 
 def purchase_line_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
@@ -96,19 +100,28 @@ def is_storable(env: Env, product_id: int) -> bool:
 
 
 def _make_delivery(env: Env, order: Row) -> None:
+    """What the lines ask beyond the moves they have is moved by the open picking, else by a new one."""
     lines = [
         line
         for line in children(env, "sale.order.line", "order_id", order["id"])
-        if line.get("product_id") and line.get("product_uom_qty") and is_storable(env, line["product_id"])
+        if line.get("product_id") and is_storable(env, line["product_id"]) and _unplanned(env, line) > 0
     ]
     if not lines:
         return
     warehouse = env.row("stock.warehouse", order["warehouse_id"])
     partner, now = order["partner_shipping_id"], env.stamp[:19]
-    picking = new_picking(
-        env,
-        warehouse["out_type_id"],
-        {"origin": order["name"], "partner_id": partner, "sale_id": order["id"], "date_deadline": now},
+    pickings = children(env, "stock.picking", "sale_id", order["id"])
+    waiting = [
+        row["id"] for row in pickings if picking_state(env, "stock.picking", row) not in ("done", "cancel")
+    ]
+    picking = (
+        waiting[-1]
+        if waiting
+        else new_picking(
+            env,
+            warehouse["out_type_id"],
+            {"origin": order["name"], "partner_id": partner, "sale_id": order["id"], "date_deadline": now},
+        )
     )
     place = env.row("stock.picking", picking)
     for line in lines:
@@ -119,9 +132,10 @@ def _make_delivery(env: Env, order: Row) -> None:
                 "origin": order["name"],
                 "picking_id": picking,
                 "date_deadline": now,
+                "description_picking": "",
                 "picking_type_id": place["picking_type_id"],
                 "product_id": line["product_id"],
-                "product_uom_qty": line["product_uom_qty"],
+                "product_uom_qty": _unplanned(env, line),
                 "location_id": place["location_id"],
                 "location_dest_id": place["location_dest_id"],
                 "location_final_id": place["location_dest_id"],
@@ -131,6 +145,16 @@ def _make_delivery(env: Env, order: Row) -> None:
             },
         )
         reserve(env, move)
+
+
+def _unplanned(env: Env, line: Row) -> float:
+    moves = children(env, "stock.move", "sale_line_id", line["id"])
+    planned = sum(
+        move.get("quantity", 0.0) if move["state"] == "done" else move["product_uom_qty"]
+        for move in moves
+        if move["state"] != "cancel"
+    )
+    return float(line.get("product_uom_qty", 0.0) - planned)
 
 
 def action_cancel(self: Records) -> bool:
@@ -229,6 +253,7 @@ def _make_receipt(env: Env, order: Row) -> None:
         },
     )
     place = env.row("stock.picking", picking)
+    in_time = sorted(lines, key=lambda line: str(line["date_planned"]))
     for line in lines:
         move = new_move(
             env,
@@ -236,6 +261,7 @@ def _make_receipt(env: Env, order: Row) -> None:
                 "reference": place["name"],
                 "origin": order["name"],
                 "picking_id": picking,
+                "sequence": 5 * (in_time.index(line) + 1),
                 "warehouse_id": 1,
                 "picking_type_id": place["picking_type_id"],
                 "product_id": line["product_id"],

@@ -37,13 +37,15 @@ def button_validate(self: Records) -> Any:
     (context `skip_backorder`); until then the answer is the question, as a window."""
     env = self.env
     check_access(env, "stock.picking", "write")
-    plans = [(picking, *_split(env, picking)) for picking in self.rows()]
-    for picking, moving, _ in plans:
-        if picking_state(env, "stock.picking", picking) in ("done", "cancel") or not moving:
-            raise UserError(
-                "You cannot validate a transfer if no quantities are reserved. "
-                "To force the transfer, encode quantities."
-            )
+    undone = [
+        row for row in self.rows() if picking_state(env, "stock.picking", row) not in ("done", "cancel")
+    ]
+    plans = [(picking, *_split(env, picking)) for picking in undone]
+    if any(not moving for _, moving, _ in plans):
+        raise UserError(
+            "Transfer trouble alert! Validating a zero quantity transfer? You're not moving invisible goods "
+            "around are you?\nSet some quantities and let's get moving!"
+        )
     short = [picking["id"] for picking, _, waiting in plans if waiting]
     if short and not env.context.get("skip_backorder"):
         return _backorder_question(list(self.ids), short)
@@ -90,7 +92,8 @@ def _validate(env: Env, picking: Row, moving: list[Row], waiting: dict[int, floa
             _split_move(env, env.row("stock.move", move_id), left, rest)
         else:
             name = env.row("stock.picking", rest)["name"]
-            env.update("stock.move", move_id, {"picking_id": rest, "reference": name})
+            moved = {"picking_id": rest, "reference": name, "partner_id": picking.get("partner_id")}
+            env.update("stock.move", move_id, moved)
             for line in children(env, "stock.move.line", "move_id", move_id):
                 env.update("stock.move.line", line["id"], {"picking_id": rest})
     for move in moving:
@@ -124,8 +127,9 @@ def _split_move(env: Env, move: Row, left: float, picking_id: int) -> None:
         if name
         not in ("id", "create_date", "write_date", "create_uid", "write_uid", "quantity", "picked", "state")
     }
-    reference = env.row("stock.picking", picking_id)["name"]
-    new_move(env, {**copied, "product_uom_qty": left, "picking_id": picking_id, "reference": reference})
+    rest = env.row("stock.picking", picking_id)
+    own = {"picking_id": picking_id, "reference": rest["name"], "partner_id": rest.get("partner_id")}
+    new_move(env, {**copied, **own, "product_uom_qty": left})
 
 
 def action_assign(self: Records) -> bool:

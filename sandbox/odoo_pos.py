@@ -14,7 +14,7 @@ from sandbox.odoo_read import Records, read_rows
 from sandbox.odoo_sequences import next_number
 from sandbox.odoo_stock import finish_move, new_move, set_quantity
 from sandbox.odoo_store import Env, Row
-from sandbox.odoo_write import RULES, Rules, create_record
+from sandbox.odoo_write import RULES, Rules, check_exist, create_record
 
 _SENT_BACK = (
     "pos.order",
@@ -37,6 +37,13 @@ _ALREADY_CLOSED = {
 }
 
 
+_STILL_DRAFTS = {
+    "successful": False,
+    "message": "You cannot close the POS while there are still draft orders for the day.",
+    "redirect": False,
+}
+
+
 def prepare_session(env: Env, values: Row) -> None:
     """One open session a till."""
     config = env.row("pos.config", values["config_id"])
@@ -52,16 +59,17 @@ def set_opening_control(self: Records, cashbox_value: float, notes: str) -> None
     """The sessions are open for sales."""
     check_access(self.env, "pos.session", "write")
     for row in self.rows():
-        self.env.update(
-            "pos.session",
-            row["id"],
-            {
-                "state": "opened",
-                "start_at": row.get("start_at") or self.env.stamp[:19],
-                "opening_notes": notes,
-                "cash_register_balance_start": float(cashbox_value or 0),
-            },
-        )
+        if row["state"] == "opening_control":
+            self.env.update(
+                "pos.session",
+                row["id"],
+                {
+                    "state": "opened",
+                    "start_at": row.get("start_at") or self.env.stamp[:19],
+                    "opening_notes": notes,
+                    "cash_register_balance_start": float(cashbox_value or 0),
+                },
+            )
 
 
 def sync_from_ui(self: Records, orders: list[Row]) -> dict[str, list[Row]]:
@@ -86,8 +94,9 @@ def _known(env: Env, order: Row) -> int | None:
 
 
 def _take(env: Env, order: Row) -> int:
-    session = env.table("pos.session").rows.get(order.get("session_id") or 0)
-    if session is None or session["state"] == "closed":
+    check_exist(env, "pos.session", [order.get("session_id") or 0])
+    session = env.row("pos.session", order["session_id"])
+    if session["state"] == "closed":
         raise UserError("No open session available. Please open a new session to capture the order.")
     fields = env.store.models["pos.order"].fields
     values = {name: value for name, value in order.items() if name in fields}
@@ -106,13 +115,17 @@ def _take(env: Env, order: Row) -> int:
         company_id=1,
         currency_id=config["currency_id"],
         date_order=order.get("date_order") or env.stamp[:19],
-        tracking_number="" if order.get("pos_reference") else str(number % 100),
+        tracking_number=False if order.get("pos_reference") else _tracking_number(env),
     )
     order_id = create_record(env, "pos.order", values)
     if order.get("state", "paid") != "draft":
         env.update("pos.order", order_id, {"state": "paid"})
         _deliver(env, order_id, session, config)
     return order_id
+
+
+def _tracking_number(env: Env) -> str:
+    return str(int(next_number(env, "pos.order/tracking/").rpartition("/")[2]) % 100)
 
 
 def _known_part(env: Env, model: str, values: Row) -> Row:
@@ -187,6 +200,13 @@ def close_session_from_ui(self: Records, bank_payment_method_diff_pairs: list[An
     for row in self.rows():
         if row["state"] == "closed":
             return dict(_ALREADY_CLOSED)
+        drafts = [
+            order["id"]
+            for order in children(env, "pos.order", "session_id", row["id"])
+            if order["state"] == "draft"
+        ]
+        if drafts:
+            return {**_STILL_DRAFTS, "open_order_ids": drafts}
         move = _book(env, row)
         env.update("pos.session", row["id"], {"state": "closed", "stop_at": env.stamp[:19], "move_id": move})
         for order in children(env, "pos.order", "session_id", row["id"]):

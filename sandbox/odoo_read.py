@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.odoo_access import check_access, visible
-from sandbox.odoo_domain import candidates, compile_domain, display_of
+from sandbox.odoo_domain import candidates, compile_domain, lowest_id
 from sandbox.odoo_errors import OdooError, UserError, WrongValue
 from sandbox.odoo_fields import Field
+from sandbox.odoo_names import display_name
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_values import find_field, getter
 
@@ -41,27 +43,30 @@ def find_ids(
     """The ids a domain finds, in order; archived ones if it asks for them or `active_test` is false."""
     if limit and limit < 0:
         raise OdooError("LIMIT must not be negative\n", name="psycopg2.errors.InvalidRowCountInLimitClause")
-    domain = [*_conjunction(domain), *visible(env, model)]
+    domain = _checked(domain)
     table = env.table(model)
+    besides = list(visible(env, model))
     if table.model.has_active and env.context.get("active_test", True) and not _asks_active(domain):
-        domain = [*domain, ["active", "=", True]]
-    matches = compile_domain(env, model, domain)
+        besides.append(["active", "=", True])
+    asked, allowed = compile_domain(env, model, domain), compile_domain(env, model, besides)
     narrowed = candidates(env, model, domain)
     ordering = order or table.model.order
     if narrowed is None:
-        ids: Iterable[int] = _all_sorted(env, model, ordering)
+        ids = _all_sorted(env, model, ordering)
+        if ordering == "id":
+            ids = ids[bisect_left(ids, lowest_id(domain)) :]
     else:
         ids = _sort(env, model, narrowed, ordering)
     rows, found, end = table.rows, [], None if not limit else offset + limit
     for row_id in ids:
-        if matches(rows[row_id]):
+        if asked(rows[row_id]) and allowed(rows[row_id]):
             found.append(row_id)
             if len(found) == end:
                 break
     return found[offset:]
 
 
-def _conjunction(domain: Domain) -> Domain:
+def _checked(domain: Domain) -> Domain:
     if not isinstance(domain, (list, tuple)):
         raise OdooError(f"Domain() invalid argument type for domain: {domain!r}", name="builtins.TypeError")
     return list(domain)
@@ -90,8 +95,8 @@ def _sort(env: Env, model: str, ids: Iterable[int], order: str) -> list[int]:
         name, _, direction = term.strip().partition(" ")
         if direction.strip().lower() not in ("", "asc", "desc") or not name.isidentifier():
             raise UserError(
-                f'Invalid "order" specified ({order}). A valid "order" specification is a comma-separated list of '
-                "valid field names (optionally followed by asc/desc for the direction)"
+                f'Invalid "order" specified ({order}). A valid "order" specification is a comma-separated '
+                "list of valid field names (optionally followed by asc/desc for the direction)"
             )
         if name not in env.store.models[model].fields:
             raise WrongValue(f"Invalid field {name!r} on model {model!r}")
@@ -107,20 +112,17 @@ def _sort_key(env: Env, model: str, name: str) -> Callable[[Row], Any]:
         return lambda row: row["id"]
     read = getter(env, model, name)
     if field.type == "many2one":
-        others = env.table(field.relation).rows
-        terms = [term.split()[0] for term in env.store.models[field.relation].order.split(",")]
-        keys = [
-            _sort_key(env, field.relation, term)
-            for term in terms
-            if _sorts_plainly(env, field.relation, term)
-        ]
-        return lambda row: _other_key(others.get(read(row)), keys)
+        others, key = env.table(field.relation).rows, record_key(env, field.relation)
+        return lambda row: key(others.get(read(row)))
     numeric = field.type in ("integer", "float", "monetary", "boolean")
     return lambda row: (False, read(row)) if numeric else ((value := read(row)) is False, value or "")
 
 
-def _other_key(row: Row | None, keys: list[Callable[[Row], Any]]) -> Any:
-    return (True,) if row is None else (False, *(key(row) for key in keys))
+def record_key(env: Env, model: str) -> Callable[[Row | None], Any]:
+    """What sorts a model's records in their own order (its parts that are no relations, ascending)."""
+    terms = [term.split()[0] for term in env.store.models[model].order.split(",")]
+    keys = [_sort_key(env, model, term) for term in terms if _sorts_plainly(env, model, term)]
+    return lambda row: (True,) if row is None else (False, *(key(row) for key in keys))
 
 
 def _sorts_plainly(env: Env, model: str, name: str) -> bool:
@@ -192,7 +194,7 @@ def shown(env: Env, model: str, name: str, load: str | None) -> Callable[[Row], 
 def named(env: Env, model: str, row_id: Any) -> Any:
     """`[id, display name]`, or False."""
     row = env.table(model).rows.get(row_id)
-    return [row_id, display_of(env, model, row)] if row else False
+    return [row_id, display_name(env, model, row)] if row else False
 
 
 def fields_get(self: Records, allfields: list[str] | None = None, attributes: list[str] | None = None) -> Row:
@@ -224,7 +226,7 @@ def name_search(
     check_access(self.env, self.model, "read")
     wanted = [*(domain or []), *([["display_name", operator, name]] if name else [])]
     ids = find_ids(self.env, self.model, wanted, limit=limit)
-    return [[row["id"], display_of(self.env, self.model, row)] for row in self.env.rows(self.model, ids)]
+    return [[row["id"], display_name(self.env, self.model, row)] for row in self.env.rows(self.model, ids)]
 
 
 def web_read(self: Records, specification: dict[str, Any]) -> list[Row]:

@@ -35,6 +35,10 @@ def seed_books(env: Env) -> None:
                 "default_account_id": account != "-" and account_id(env, account),
             },
         )
+    for journal in ("BNK1", "CSH1"):
+        [found] = env.table("account.journal").find("code", journal)
+        env.update("account.journal", found, {"suspense_account_id": account_id(env, "111312")})
+    _tax_group(env, "Taxes")
     for use in ("sale", "purchase"):
         _taxes(env, use)
 

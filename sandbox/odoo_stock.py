@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.odoo_compute import children
-from sandbox.odoo_errors import UserError
+from sandbox.odoo_names import product_name
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_write import RULES, Rules
 
@@ -71,6 +71,7 @@ def new_move(env: Env, values: Row) -> int:
             "product_uom": 1,
             "quantity": 0.0,
             "price_unit": 0.0,
+            "description_picking": product_name(env, env.row("product.product", values["product_id"])),
             "date": env.stamp[:19],
             **values,
         },
@@ -129,16 +130,26 @@ def set_quantity(env: Env, move: Row, quantity: float) -> None:
 
 
 def before_move_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
-    """Another quantity changes what is reserved."""
+    """Another quantity changes what is reserved; of a move that is done, what has moved."""
     if "quantity" not in values:
         return
     for move in list(env.rows("stock.move", ids)):
-        if move["state"] in ("done", "cancel"):
-            raise UserError("You cannot change the quantity of a move that is done or cancelled.")
-        wanted, had = float(values["quantity"]), move.get("quantity", 0.0)
-        if location_usage(env, move["location_id"]) == "internal":
-            change_quant(env, move["product_id"], move["location_id"], reserved=wanted - had)
-        set_quantity(env, move, wanted)
+        more = float(values["quantity"]) - move.get("quantity", 0.0)
+        if move["state"] == "done":
+            move_goods(env, move, more)
+        elif move["state"] != "cancel" and location_usage(env, move["location_id"]) == "internal":
+            change_quant(env, move["product_id"], move["location_id"], reserved=more)
+        set_quantity(env, move, float(values["quantity"]))
+
+
+def move_goods(env: Env, move: Row, quantity: float, reserved: float = 0.0) -> None:
+    """So much has gone from the move's one place to the other, and counts on the order's line. What others
+    had reserved of goods that are gone is theirs no more."""
+    change_quant(env, move["product_id"], move["location_id"], -quantity, -reserved)
+    change_quant(env, move["product_id"], move["location_dest_id"], quantity)
+    for place in (move["location_id"], move["location_dest_id"]):
+        _free_reservations(env, move["product_id"], place, move["id"])
+    _count_on_order(env, move, quantity)
 
 
 def move_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
@@ -156,16 +167,29 @@ def finish_move(env: Env, move_id: int, *, was_reserved: bool = True) -> None:
     move = env.row("stock.move", move_id)
     quantity = move.get("quantity", 0.0)
     reserved = was_reserved and location_usage(env, move["location_id"]) == "internal"
-    change_quant(env, move["product_id"], move["location_id"], -quantity, -quantity if reserved else 0.0)
-    change_quant(env, move["product_id"], move["location_dest_id"], quantity)
+    move_goods(env, move, quantity, quantity if reserved else 0.0)
     env.update(
         "stock.move",
         move_id,
-        {"state": "done", "picked": True, "product_uom_qty": quantity, "date": env.stamp[:19]},
+        {"state": "done", "picked": True, "date": env.stamp[:19]},
     )
     for line in children(env, "stock.move.line", "move_id", move_id):
         env.update("stock.move.line", line["id"], {"picked": True, "date": env.stamp[:19]})
-    _count_on_order(env, move, quantity)
+
+
+def _free_reservations(env: Env, product_id: int, location_id: int, but: int) -> None:
+    """No more is reserved there than there is; the newest of the other moves lose theirs first."""
+    over = -free_quantity(env, product_id, location_id)
+    if over <= 0 or location_usage(env, location_id) != "internal":
+        return
+    for move in reversed(children(env, "stock.move", "product_id", product_id)):
+        reserved = move.get("quantity", 0.0) if move["state"] in OPEN else 0.0
+        if over > 0 and reserved and move["location_id"] == location_id and move["id"] != but:
+            lost = min(over, reserved)
+            change_quant(env, product_id, location_id, reserved=-lost)
+            set_quantity(env, move, reserved - lost)
+            _settle_state(env, move["id"])
+            over -= lost
 
 
 _COUNTED_ON = (

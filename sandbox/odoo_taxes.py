@@ -55,34 +55,32 @@ def single_taxes(env: Env, tax_ids: Iterable[int]) -> list[Row]:
     return found
 
 
-def _net(line: Row, quantity: float) -> float:
+def _base(line: Row, quantity: float) -> Decimal:
+    """What is taxed, with all its decimals: it is rounded only when it is shown."""
     price = Decimal(repr(line.get("price_unit", 0.0))) * (1 - Decimal(repr(line.get("discount", 0.0))) / 100)
-    return cents(price * Decimal(repr(quantity)))
+    return price * Decimal(repr(quantity))
 
 
-def _tax(net: float, tax: Row) -> Decimal:
-    return Decimal(repr(net)) * Decimal(repr(tax.get("amount", 0.0))) / 100
+def _tax(base: Decimal, tax: Row) -> Decimal:
+    return base * Decimal(repr(tax.get("amount", 0.0))) / 100
 
 
 def line_amounts(env: Env, line: Row, quantity: float) -> dict[str, float]:
-    """Net, tax and gross of an order's line."""
-    net = _net(line, quantity)
-    tax = sum(cents(_tax(net, tax)) for tax in single_taxes(env, line.get("tax_ids", [])))
+    """Net, tax and gross of an order's line. The tax is their difference, as binary as the server gives it."""
+    base = _base(line, quantity)
+    net = cents(base)
+    tax = sum(cents(_tax(base, tax)) for tax in single_taxes(env, line.get("tax_ids", [])))
     gross = round(net + tax, 2)
-    return {
-        "net": net,
-        "tax": gross - net,
-        "gross": gross,
-    }  # the difference unrounded, as the server gives it
+    return {"net": net, "tax": gross - net, "gross": gross}
 
 
 def order_amounts(env: Env, lines: Iterable[tuple[Row, float]]) -> dict[str, float]:
     """Net, tax and gross of an order, from its lines and their quantities."""
-    net, by_tax = 0.0, dict[int, Decimal]()
+    net, by_tax = Decimal(0), dict[int, Decimal]()
     for line, quantity in lines:
-        line_net = _net(line, quantity)
-        net += line_net
+        base = _base(line, quantity)
+        net += base
         for tax in single_taxes(env, line.get("tax_ids", [])):
-            by_tax[tax["id"]] = by_tax.get(tax["id"], Decimal(0)) + _tax(line_net, tax)
+            by_tax[tax["id"]] = by_tax.get(tax["id"], Decimal(0)) + _tax(base, tax)
     tax_sum = round(sum(map(cents, by_tax.values())), 2)
-    return {"net": round(net, 2), "tax": tax_sum, "gross": round(net + tax_sum, 2)}
+    return {"net": cents(net), "tax": tax_sum, "gross": round(cents(net) + tax_sum, 2)}

@@ -33,6 +33,8 @@ class Rules:
 
 RULES: dict[str, Rules] = {}
 _NO_RULES = Rules()
+# Models whose own write looks a field up before the common one checks its name.
+_STUMBLES = ("account.move", "res.partner")
 _FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S"}
 
 
@@ -85,6 +87,8 @@ def write_records(env: Env, model: str, ids: tuple[int, ...] | list[int], values
     """Set values on records, children and parents' fields included."""
     fields, rules = env.store.models[model].fields, RULES.get(model, _NO_RULES)
     for name in values:
+        if name not in fields and model in _STUMBLES:
+            raise OdooError(name, name="builtins.KeyError")
         if name not in fields:
             raise WrongValue(f"Invalid field {name!r} in {model!r}")
     check_exist(env, model, ids)
@@ -140,12 +144,17 @@ def check_exist(env: Env, model: str, ids: tuple[int, ...] | list[int]) -> None:
 def _check_required(model: str, fields: dict[str, Field], stored: Row) -> None:
     for name, field in fields.items():
         if field.required and field.stored and stored.get(name) in (None, False, ""):
-            raise ValidationError(
-                "The operation cannot be completed: Missing required value for the field "
-                f"'{words(name)}' ({name}).\nModel: '{label(model)}' ({model})\n"
-                "- create/update: a mandatory field is not set\n"
-                "- delete: another model requires the record being deleted, you can archive it instead\n"
-            )
+            raise ValidationError(missing_value(model, name))
+
+
+def missing_value(model: str, field: str) -> str:
+    """What the server says where a required field is empty."""
+    return (
+        "The operation cannot be completed: "
+        f"Missing required value for the field '{words(field)}' ({field}).\n"
+        f"Model: '{label(model)}' ({model})\n- create/update: a mandatory field is not set\n"
+        "- delete: another model requires the record being deleted, you can archive it instead\n"
+    )
 
 
 def stored_value(env: Env, model: str, field: Field, value: Any) -> Any:
@@ -179,7 +188,8 @@ def _link(env: Env, model: str, field: Field, value: Any) -> Any:
         raise OdooError(text, name="psycopg2.errors.InvalidTextRepresentation")
     if value and value not in env.table(field.relation).rows:
         raise ValidationError(
-            "The operation cannot be completed: Another model is using the record you are trying to delete.\n\n"
+            "The operation cannot be completed: "
+            "Another model is using the record you are trying to delete.\n\n"
             f"The troublemaker is: '{label(model)}' ({model})\nThanks to the following constraint: "
             f"'{words(field.name)}' ({field.name})\nHow about archiving the record instead?"
         )
@@ -230,7 +240,7 @@ def _write_unstored(env: Env, model: str, row_id: int, values: Row) -> None:
     through: dict[str, Row] = {}
     for name, value in values.items():
         field = env.field(model, name)
-        if field.type == "one2many" and not field.path:
+        if field.type == "one2many" and not field.path and not field.computed:
             _write_children(env, row_id, field, value)
         elif field.path and len(field.path) == 2 and (model, field.path[0]) in _WRITTEN_THROUGH:
             through.setdefault(field.path[0], {})[field.path[1]] = value

@@ -1,12 +1,7 @@
 """The stand-ins of one story as running servers: ports, faults, truth, and the next hour of trade.
 
-Beside a system's own addresses each port answers, without a key:
-
-    GET | POST | DELETE /_sandbox/faults   faults before this system (sandbox/faults.py)
-    GET  /_sandbox/truth                   what this system holds, in figures
-    POST /_sandbox/trade                   the next hour of trade, across all systems of the process
-
-The Odoo stand-in is `sandbox.odoo.build_odoo(story, faults, journal, clock) -> OdooStandIn`.
+Each port also answers control addresses (sandbox/control.py). A stand-in
+is made by `sandbox.<system>.build_<system>(story, faults, journal, clock)`.
 """
 
 from __future__ import annotations
@@ -22,14 +17,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
-import orjson
 import uvicorn
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from sandbox.clock import Clock
-from sandbox.faults import CONTROL_PREFIX, Fault, FaultLayer, Faults, read_faults
+from sandbox.control import Control
+from sandbox.faults import Fault, Faults
 from sandbox.journal import Journal
 from sandbox.story import HISTORY_END, CounterSale, Story
 from sandbox.tls import Certificate
@@ -132,17 +125,17 @@ class World:
 
     def start(self, system: str) -> None:
         """The system listens, on its old port if it was stopped. OSError where the port is taken."""
-        listener = socket.socket()
+        # asyncio sends at once only on sockets that say TCP; others wait 40 ms for each answer's body
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((self.host, self.ports[system]))
         self.ports[system] = listener.getsockname()[1]
         config = uvicorn.Config(
-            _Control(self, system),
+            Control(self, system),
             lifespan="off",
             server_header=False,
             log_level="critical",
             access_log=False,
-            timeout_graceful_shutdown=1,
             ssl_certfile=self._certificate.cert_file if self._certificate else None,
             ssl_keyfile=self._certificate.key_file if self._certificate else None,
         )
@@ -159,7 +152,7 @@ class World:
     def stop(self, system: str) -> None:
         """Nothing listens on the system's port; what it holds is kept."""
         server, task = self._servers.pop(system)
-        server.should_exit = True
+        server.should_exit = server.force_exit = True
 
         async def ended() -> None:
             await task
@@ -169,9 +162,11 @@ class World:
     def stop_all(self) -> None:
         """Nothing runs any more."""
         for server, _ in self._servers.values():
-            server.should_exit = True  # all at once; each takes a moment
+            server.should_exit = server.force_exit = True  # all at once; each takes a moment
         for system in list(self._servers):
             self.stop(system)
+        if self._thread.is_alive():
+            self._wait(_cancel_what_hangs())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_START_SECONDS)
         self._loop.close()
@@ -212,45 +207,31 @@ class World:
             fields["seconds"] = seconds
         self.faults[system].add(Fault.from_dict(fields))
 
+    def distort(self, system: str, kind: str, identity: object, *remove: str, **fields: Any) -> None:
+        """The record is shown with these fields and without those removed; with neither, right again."""
+        given = {"kind": kind, "id": identity, "set": fields, "remove": list(remove)}
+        self.call(lambda: self.distort_now(system, given))
+
+    def distort_now(self, system: str, given: dict[str, Any]) -> None:
+        """The same from the servers' own thread. ValueError where the system cannot or has no such record."""
+        job = getattr(self.stand_ins[system], "distort", None)
+        if job is None:
+            raise ValueError(f"{system} has no way to show records wrong")
+        job(given["kind"], str(given["id"]), given.get("set") or {}, given.get("remove") or [])
+
     def clear_faults(self) -> None:
         """No system has a fault left."""
         for faults in self.faults.values():
             faults.clear()
 
 
-class _Control:
-    """One system's port: its control addresses, then its faults, then the stand-in."""
-
-    def __init__(self, world: World, system: str) -> None:
-        self._world = world
-        self._system = system
-        self._app = FaultLayer(world.stand_ins[system].app, world.faults[system])
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(CONTROL_PREFIX):
-            await self._app(scope, receive, send)
-            return
-        body = await Request(scope, receive).body()
-        status, answer = self._answer(scope["method"], scope["path"].removeprefix(CONTROL_PREFIX), body)
-        response = Response(orjson.dumps(answer, default=str), status, media_type="application/json")
-        await response(scope, receive, send)
-
-    def _answer(self, method: str, name: str, body: bytes) -> tuple[int, Any]:
-        faults = self._world.faults[self._system]
-        try:
-            if name == "faults" and method == "POST":
-                faults.add(*read_faults(body))
-            elif name == "faults" and method == "DELETE":
-                faults.clear()
-            elif name == "truth" and method == "GET":
-                return 200, self._world.stand_ins[self._system].truth()
-            elif name == "trade" and method == "POST":
-                return 200, self._world.trade.next_hour()
-            elif name != "faults" or method != "GET":
-                return 404, {"error": f"no control address {method} {name}"}
-        except ValueError as error:
-            return 400, {"error": str(error)}
-        return 200, [fault.as_dict() for fault in faults.pending]
+async def _cancel_what_hangs() -> None:
+    """Requests that a fault keeps waiting end with the server."""
+    own = asyncio.current_task()
+    hanging = [task for task in asyncio.all_tasks() if task is not own]
+    for task in hanging:
+        task.cancel()
+    await asyncio.gather(*hanging, return_exceptions=True)
 
 
 def _check_same_story(journal: Journal, wanted: dict[str, Any]) -> None:

@@ -57,13 +57,18 @@ def back_office(book: OrderBook, seed: int, skus: tuple[Sku, ...], baskets: tupl
     first = book.created(window.start)
     # Between two orders, so that every order is either before the count or in the window.
     counted_at = moment((first + book.created(window.start - 1) + 1) // 2 if window.start else first - 3600)
-    counter = _counter_sales(book, seed, window, skus, baskets)
     typed = _typed_orders(book, seed, orders, skus)
     purchases = _purchases(counted_at, moment(book.start + book.count * book.gap), skus)
+    short = _unsent(orders, typed, OVERSOLD_AT_COUNTER) + sum(
+        line.received for order in purchases for line in order.lines if line.sku.code == OVERSOLD_AT_COUNTER
+    )
+    counter = _counter_sales(book, seed, window, skus, baskets, 5 + short)
     web_sold, odoo_sold, received = _sums(orders, counter, typed, purchases)
     opening: list[OpeningStock] = []
     for place, sku in enumerate(skus):
-        margin = {OVERSOLD_AT_COUNTER: -2, NEARLY_GONE: 1}.get(sku.code, 25 + chance(seed, place, 5) % 120)
+        margin = {OVERSOLD_AT_COUNTER: -2 - short, NEARLY_GONE: 1}.get(
+            sku.code, 25 + chance(seed, place, 5) % 120
+        )
         needed = max(0, web_sold[sku.code]) + odoo_sold[sku.code][0] + margin
         opening.append(OpeningStock(sku, STOCK_LOCATION, needed, counted_at))
     counted = {row.sku.code: row.quantity for row in opening}
@@ -78,6 +83,17 @@ def back_office(book: OrderBook, seed: int, skus: tuple[Sku, ...], baskets: tupl
         web_stock={code: counted[code] - web_sold[code] for code in counted},
         odoo_stock={code: counted[code] - odoo_sold[code][1] + received[code] for code in counted},
     )
+
+
+def _unsent(orders: list[WebOrder], typed: tuple[StaffTypedOrder, ...], code: str) -> int:
+    """Sold on the web and not yet delivered from Odoo, of one Sku."""
+    lines = [
+        line for order in orders if order.is_stock_reduced for line in order.lines if line.sku.code == code
+    ]
+    sent = [
+        line for order in typed if order.web_order_number for line in order.lines if line.sku.code == code
+    ]
+    return sum(line.quantity for line in lines) - sum(line.delivered for line in sent)
 
 
 def _sums(
@@ -114,7 +130,12 @@ class _Sold(dict[str, tuple[int, int]]):
 
 
 def _counter_sales(
-    book: OrderBook, seed: int, window: range, skus: tuple[Sku, ...], baskets: tuple[Basket, ...]
+    book: OrderBook,
+    seed: int,
+    window: range,
+    skus: tuple[Sku, ...],
+    baskets: tuple[Basket, ...],
+    oversold: int,
 ) -> tuple[CounterSale, ...]:
     by_code = {sku.code: sku for sku in skus}
     sales = max(6, len(window) // 5)
@@ -126,7 +147,7 @@ def _counter_sales(
         dice = chance(seed, place, 11)
         basket = [line for line in baskets[dice % len(baskets)] if line[0].odoo_codes]
         if place == 0:
-            basket = [(by_code[OVERSOLD_AT_COUNTER], 5), (by_code[NEARLY_GONE], 4)]
+            basket = [(by_code[OVERSOLD_AT_COUNTER], oversold), (by_code[NEARLY_GONE], 4)]
         lines = basket or [(known[dice % len(known)], 1)]
         result.append(
             CounterSale(

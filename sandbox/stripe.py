@@ -144,6 +144,14 @@ class Stripe:
         metadata = {"order_id": order.number, "refund_id": refund_id}
         return self.calls.refund(dict(charge), amount_cents, metadata, "requested_by_customer")
 
+    def distort(self, kind: str, identity: str, fields: Record, removed: list[str]) -> None:
+        """The object is shown wrong (or right again), and an event says that it was updated."""
+        record = self.store.get(kind, identity)
+        if record is None:
+            raise ValueError(f"stripe has no {kind} {identity}")
+        self.store.distortions.set(kind, identity, fields, removed)
+        self.store.tell(f"{kind}.updated", {"id": identity, "object": kind})
+
     def pay_out(self) -> list[str]:
         """Every day that is over is paid out."""
         return self.store.pay_out()

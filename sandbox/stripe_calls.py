@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 
 from sandbox.stripe_http import Record, StripeCall, StripeError, as_list, bad_request, missing
 from sandbox.stripe_objects import (
@@ -48,12 +49,13 @@ class StripeCalls:
     def list(self, call: StripeCall, name: str) -> Record:
         """A page, newest first; what lies after `starting_after` or before `ending_before`."""
         kind, limit = PATHS[name], call.limit
+        self.store.tell_arrivals()
         places = self._places(call, kind)
         backwards = "ending_before" in call.params and "starting_after" not in call.params
         tests = [test for test in self._tests(call, kind)]
         found: list[Record] = []
         for place in places:
-            record = self.store.get(kind, self.store.id_at(kind, place))
+            record = self.store.shown(kind, self.store.id_at(kind, place))
             if record is not None and all(test(record) for test in tests):
                 found.append(record)
             if len(found) > limit:
@@ -98,13 +100,19 @@ class StripeCalls:
         for name in _FILTERS[kind]:
             if name in call.params:
                 wanted = call.text(name)
-                yield lambda record, name=name, wanted=wanted: record.get(name) == wanted  # type: ignore[misc]
+                if kind == "event":  # a group of events: charge.*
+                    yield lambda record, wanted=wanted: fnmatchcase(record["type"], wanted)  # type: ignore[misc]
+                else:
+                    yield lambda record, name=name, wanted=wanted: record.get(name) == wanted  # type: ignore[misc]
         if kind == "event" and isinstance(types := call.params.get("types"), list):
             yield lambda record: record["type"] in types
 
     def get(self, call: StripeCall, name: str, identity: str) -> Record:
         """One object."""
-        return self._found(PATHS[name], identity)
+        record = self.store.shown(PATHS[name], identity)
+        if record is None:
+            raise missing(PATHS[name], identity)
+        return record
 
     def _found(self, kind: str, identity: str, param: str = "id") -> Record:
         record = self.store.get(kind, identity)

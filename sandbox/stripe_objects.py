@@ -152,6 +152,7 @@ def new_intent(identity: str, created: int, amount: int, currency: str, **given:
         "last_payment_error": None,
         "latest_charge": None,
         "livemode": False,
+        "managed_payments": {"enabled": False},
         "metadata": {},
         "next_action": None,
         "on_behalf_of": None,
@@ -226,16 +227,20 @@ def new_transaction(
     }
 
 
+def arrival(created: int) -> int:
+    """When a payout reaches the bank: the midnight (UTC) after it was made."""
+    return (created // DAY + 1) * DAY
+
+
 def new_payout(identity: str, created: int, amount: int, txn: str, now: int) -> Record:
-    """A daily payout: on its way until the midnight (UTC) after it was made."""
-    arrival = (created // DAY + 1) * DAY
+    """A daily payout: on its way until it arrives."""
     return {
         "id": identity,
         "object": "payout",
         "amount": amount,
         "application_fee": None,
         "application_fee_amount": None,
-        "arrival_date": arrival,
+        "arrival_date": arrival(created),
         "automatic": True,
         "balance_transaction": txn,
         "created": created,
@@ -254,7 +259,7 @@ def new_payout(identity: str, created: int, amount: int, txn: str, now: int) -> 
         "reversed_by": None,
         "source_type": "card",
         "statement_descriptor": None,
-        "status": "paid" if arrival <= now else "in_transit",
+        "status": "paid" if arrival(created) <= now else "in_transit",
         "trace_id": {"status": "pending", "value": None},
         "type": "bank_account",
     }

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.clock import Clock
+from sandbox.distort import Distortions
 from sandbox.journal import Journal
 from sandbox.story import Story
 from sandbox.story_orders import REFUND_AFTER_SECONDS
 from sandbox.stripe_ids import index_of, object_id
-from sandbox.stripe_objects import DAY, new_event, new_payout, new_transaction
+from sandbox.stripe_objects import DAY, arrival, new_event, new_payout, new_transaction
 from sandbox.stripe_story import (
     CHARGE_AFTER_SECONDS,
     CHARGE_PART,
@@ -42,9 +43,10 @@ PREFIXES = {
 }
 KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 FIRST_NEW = 4_000_000
+ARRIVED = 2_000_000  # added to a day: the place of its payout's second event
 EVENTS_KEPT_SECONDS = 30 * DAY
 _PAYOUT_HOUR = 2 * 3600
-_EVENT_TYPES = ("charge.succeeded", "charge.refunded", "charge.dispute.created", "payout.paid")
+_EVENT_TYPES = ("charge.succeeded", "charge.refunded", "charge.dispute.created")
 
 
 class StripeStore:
@@ -56,9 +58,11 @@ class StripeStore:
         self.clock = clock
         self._journal = journal
         self.lines = {kind: Timeline() for kind in PREFIXES}
+        self.distortions = Distortions(SYSTEM, journal)
         self._changed: dict[str, Record] = {}
         self._paid_days: dict[int, int] = {}
         self._day_sums: dict[int, int] = {}
+        self._on_their_way: set[int] = set()
         self._last_index = FIRST_NEW - 1
         self._tell_story()
         for line in self.lines.values():
@@ -106,6 +110,15 @@ class StripeStore:
         self.lines["payout"].add(created, day)
         self.lines["balance_transaction"].add(created, day * PARTS + PAYOUT_PART)
         self.lines["event"].add(created, day * PARTS + PAYOUT_PART)
+        self._on_their_way.add(day)
+        self.tell_arrivals()
+
+    def tell_arrivals(self) -> None:
+        """Payouts that have reached the bank by now have their event, at the moment of arrival."""
+        now = self.clock.timestamp()
+        for day in [day for day in self._on_their_way if arrival(self._paid_days[day]) <= now]:
+            self._on_their_way.remove(day)
+            self.lines["event"].add(arrival(self._paid_days[day]), (ARRIVED + day) * PARTS + PAYOUT_PART)
 
     def _load(self) -> None:
         for _, body in self._journal.load(SYSTEM, "object"):
@@ -178,12 +191,17 @@ class StripeStore:
         self.put(new_event(identity, self.clock.timestamp(), kind, dict(about)), index)
 
     def find(self, identity: str) -> Record | None:
-        """The object of any kind with that id."""
+        """The object of any kind with that id, as a client sees it."""
         kind = KINDS.get(identity.partition("_")[0])
-        return self.get(kind, identity) if kind else None
+        return self.shown(kind, identity) if kind else None
+
+    def shown(self, kind: str, identity: str) -> Record | None:
+        """The object as a client sees it, None where there is none."""
+        record = self.get(kind, identity)
+        return record and self.distortions.shown(kind, identity, record)
 
     def get(self, kind: str, identity: str) -> Record | None:
-        """The object, None where there is none."""
+        """The object as it is, None where there is none."""
         if identity in self._changed:
             record = self._changed[identity]
             if kind == "balance_transaction":
@@ -237,12 +255,15 @@ class StripeStore:
         return new_payout(self.id_at("payout", day), self._paid_days[day], self._day_sums[day], txn, now)
 
     def _payout_part(self, kind: str, day: int, index: int, now: int) -> Record | None:
+        arrived, day = day >= ARRIVED, day % ARRIVED
         payout = self._payout(day, now)
         if payout is None:
             return None
         identity = self.id_at(kind, index)
+        if kind == "event" and arrived:
+            return new_event(identity, payout["arrival_date"], "payout.paid", payout)
         if kind == "event":
-            return new_event(identity, payout["created"], "payout.paid", payout)
+            return new_event(identity, payout["created"], "payout.created", payout | {"status": "in_transit"})
         return new_transaction(identity, payout["created"], "payout", payout["id"], -payout["amount"], 0, now)
 
     def _event(self, payments: OrderPayments, part: int, index: int) -> Record | None:

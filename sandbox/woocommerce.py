@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from sandbox.clock import Clock
+from sandbox.distort import Distortions
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.story import Story, WebOrder
@@ -61,11 +62,12 @@ class WooCommerce:
         self.catalogue = Catalogue(story, clock, journal)
         self.orders = OrderStore(story, journal)
         self.desk = OrderDesk(self.orders, self.catalogue, clock)
-        self._order_calls = OrderCalls(self.desk)
+        self.distortions = Distortions("woocommerce", journal)
+        self._order_calls = OrderCalls(self.desk, self.distortions)
         self._doorkeeper = Doorkeeper(clock)
         customers = CustomerCalls(story, self.catalogue, clock, journal)
         products, others = (
-            ProductCalls(self.catalogue, clock),
+            ProductCalls(self.catalogue, clock, self.distortions),
             OtherCalls(story, journal),
         )
         self._routes = _routes(self._order_calls, products, customers, others)
@@ -130,6 +132,24 @@ class WooCommerce:
     def _copy(self, order_id: int) -> Record:
         copy: Record = orjson.loads(orjson.dumps(self.orders.get(order_id)))
         return copy
+
+    def distort(self, kind: str, identity: str, fields: Record, removed: list[str]) -> None:
+        """The record is shown wrong (or right again) and has a new date_modified, where its kind has one."""
+        number = int(identity)
+        found = {
+            "order": self.orders.get(number),
+            "refund": self.orders.get_refund(number),
+            "product": self.catalogue.products.get(number),
+            "variation": self.catalogue.variations.get(number),
+        }
+        record = found.get(kind)
+        if record is None:
+            raise ValueError(f"woocommerce has no {kind} {identity}")
+        self.distortions.set(kind, identity, fields, removed)
+        if kind == "order":
+            self.change(number, {})
+        elif kind != "refund":
+            self.catalogue.changed(record)
 
     def truth(self) -> Record:
         """Orders with their totals, and the stock of everything that has one, by SKU."""

@@ -38,6 +38,7 @@ STATUSES = (
 )
 _TAKES_STOCK = ("processing", "on-hold", "completed")
 _GIVES_BACK = ("cancelled", "pending")
+CURRENCIES = ("CAD", "USD", "EUR", "GBP", "AUD", "CHF", "CNY", "JPY", "KWD", "MXN", "NOK", "NZD", "SEK")
 _TEXTS = (
     "customer_note",
     "payment_method",
@@ -96,7 +97,10 @@ class OrderDesk:
 
     def _apply(self, record: Record, fields: Record) -> bool:
         """The plain fields are set; true where lines changed, so that totals must be worked out anew."""
-        for name in _TEXTS:
+        if fields.get("currency", "CAD") not in CURRENCIES:
+            message = f"currency is not one of {', '.join(CURRENCIES)}."
+            raise invalid_parameter("currency", message, "rest_not_in_enum")
+        for name in (*_TEXTS, "currency"):
             if fields.get(name) is not None:
                 record[name] = fields[name]
         for name in ("billing", "shipping"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from sandbox.distort import Distortions
 from sandbox.timeline import Timeline
 from sandbox.woocommerce_desk import OrderDesk
 from sandbox.woocommerce_http import (
@@ -26,9 +27,10 @@ Record = dict[str, Any]
 class OrderCalls:
     """What a client asks of /orders and /refunds."""
 
-    def __init__(self, desk: OrderDesk) -> None:
+    def __init__(self, desk: OrderDesk, distortions: Distortions) -> None:
         """Serve the orders of that desk."""
         self._desk = desk
+        self._distortions = distortions
         self._orders = desk.orders
 
     def list_orders(self, call: Call) -> Answer:
@@ -138,13 +140,15 @@ class OrderCalls:
         more: Record = {"email_templates": [mail]}
         if record["customer_id"]:
             more["customer"] = [{"href": f"{call.base}/customers/{record['customer_id']}"}]
-        return record | {"_links": links(call.base, own, "/orders", ALL_METHODS, **more)}
+        shown = record | {"_links": links(call.base, own, "/orders", ALL_METHODS, **more)}
+        return self._distortions.shown("order", record["id"], shown)
 
     def _shown_refund(self, call: Call, record: Record, with_parent: bool = False) -> Record:
         parent = f"/orders/{record['parent_id']}"
         own, collection = f"{parent}/refunds/{record['id']}", f"{parent}/refunds"
         shown = {key: value for key, value in record.items() if with_parent or key != "parent_id"}
-        return shown | {"_links": links(call.base, own, collection, ("GET", "DELETE"), parent)}
+        shown |= {"_links": links(call.base, own, collection, ("GET", "DELETE"), parent)}
+        return self._distortions.shown("refund", record["id"], shown)
 
     def truth(self, largest: int = 20_000) -> Record:
         """Every order's id, status, total and tax, and the sums; only the count above `largest` orders."""

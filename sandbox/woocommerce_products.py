@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.clock import Clock
+from sandbox.distort import Distortions
 from sandbox.woocommerce_catalogue import (
     Catalogue,
     blank_product,
@@ -49,8 +50,9 @@ _ORDER_KEYS = (
 class ProductCalls:
     """What a client asks of /products."""
 
-    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, catalogue: Catalogue, clock: Clock, distortions: Distortions) -> None:
         """Serve that catalogue."""
+        self._distortions = distortions
         self._catalogue = catalogue
         self._clock = clock
 
@@ -230,10 +232,15 @@ class ProductCalls:
     def _shown(self, call: Call, record: Record) -> Record:
         if record.get("parent_id"):
             parent = f"/products/{record['parent_id']}"
-            own = f"{parent}/variations/{record['id']}" if "image" in record else f"/products/{record['id']}"
-            collection = f"{parent}/variations" if "image" in record else "/products"
-            return record | {"_links": links(call.base, own, collection, ALL_METHODS, parent)}
-        return record | {"_links": links(call.base, f"/products/{record['id']}", "/products", ALL_METHODS)}
+            is_variation = "image" in record  # a variation found by its SKU is shown as a product
+            collection = f"{parent}/variations" if is_variation else "/products"
+            shown = record | {
+                "_links": links(call.base, f"{collection}/{record['id']}", collection, ALL_METHODS, parent)
+            }
+            return self._distortions.shown("variation" if is_variation else "product", record["id"], shown)
+        own = f"/products/{record['id']}"
+        shown = record | {"_links": links(call.base, own, "/products", ALL_METHODS)}
+        return self._distortions.shown("product", record["id"], shown)
 
 
 def _update_stock(record: Record, fields: Record) -> None:

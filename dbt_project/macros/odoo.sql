@@ -7,13 +7,13 @@
     select
         raw_rows.key as record_key,
         {%- for field in fields %}
-        nullif(record.{{ adapter.quote(field) }}, 'false'::jsonb) #>> '{}' as {{ adapter.quote(field) }},
+        nullif(record."{{ field }}", 'false'::jsonb) #>> '{}' as "{{ field }}",
         {%- endfor %}
         {%- for list in lists %}
-        translate(nullif(record.{{ adapter.quote(list) }}, 'false'::jsonb) #>> '{}', '[]', '{}') as {{ adapter.quote(list) }},
+        translate(nullif(record."{{ list }}", 'false'::jsonb) #>> '{}', '[]', '{}') as "{{ list }}",
         {%- endfor %}
         {%- for flag in flags %}
-        record.{{ adapter.quote(flag) }} #>> '{}' as {{ adapter.quote(flag) }},
+        record."{{ flag }}" #>> '{}' as "{{ flag }}",
         {%- endfor %}
         raw_rows.deleted_at is not null as is_deleted,
         raw_rows.deleted_at,
@@ -21,7 +21,7 @@
         raw_rows.version
     from {{ source("odoo", table) }} as raw_rows
     cross join lateral jsonb_to_record({{ json_object("raw_rows.payload") }}) as record (
-        {%- for field in fields + lists + flags %}{{ adapter.quote(field) }} jsonb{{ ", " if not loop.last }}{% endfor -%}
+        {%- for field in fields + lists + flags %}"{{ field }}" jsonb{{ ", " if not loop.last }}{% endfor -%}
     )
     {{ where_new("raw_rows.version") }}
 {%- endmacro %}

@@ -6,9 +6,9 @@ Exit codes: 0 done, 3 this machine cannot run it (the reason is printed), 1 anyt
 import json
 import os
 import shutil
-import signal
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -21,6 +21,8 @@ from sandbox.story import Story
 FILES = Path(__file__).parent
 URL = f"http://127.0.0.1:{PORT}"
 STARTED = time.monotonic()
+COMPLETE = HOME / "database.complete"
+RENEW_BEFORE = timedelta(days=7)
 
 CONFIG = f"""[options]
 addons_path = {machine.SITE}/odoo/addons
@@ -57,15 +59,20 @@ def up() -> None:
     machine.CACHE.mkdir(parents=True, exist_ok=True)
     for folder in (machine.DATA, RUN, HOME / "pycache"):
         machine.own_folder(folder)
+    machine.run(
+        ["test", "-w", RUN], why=f"user {machine.USER} may not enter {HOME}, choose another ODOO_HOME"
+    )
     machine.unpack()
-    say(f"Odoo 19 unpacked under {HOME}")
+    say(f"Odoo 19 is unpacked under {HOME}")
     machine.make_venv(FILES / "requirements.txt")
     say("its Python packages are there")
     machine.start_postgres()
     say("its PostgreSQL runs")
     machine.CONFIG.write_text(CONFIG)
-    if not (HOME / "database.complete").exists():
+    if not COMPLETE.exists():
         make_database()
+    if not machine.CONNECTION.exists() or key_ends() < date.today() + RENEW_BEFORE:
+        make_shop()
     start_server()
     say("setting up the story: products, stock, books, purchases, sales")
     story = Story(orders=int(os.environ.get("ORDERS", "50")), seed=int(os.environ.get("SEED", "7")))
@@ -74,56 +81,60 @@ def up() -> None:
 
 
 def make_database() -> None:
-    """The database holds the shop of shop.py; CONNECTION holds its user's new key."""
-    say("making its database (about two minutes)")
-    name = machine.DATABASE
-    machine.run(odoo("db", "init", name, "--force", "--country", "CA"), why="the database was not made")
-    say("  base is in; installing stock, sales, purchases, point of sale and the Canadian books")
-    script = (FILES / "shop.py").read_text() + "\nset_up(env)\n"
-    printed = machine.run(
-        odoo("shell", "-d", name, "--no-http", "--log-level=error"),
-        stdin=script,
-        why="the shop was not set up",
+    """The database holds a bare Odoo."""
+    say("making its database")
+    machine.run(
+        odoo("db", "init", machine.DATABASE, "--force", "--country", "CA"), why="the database was not made"
     )
+    machine.CONNECTION.unlink(missing_ok=True)
+    COMPLETE.touch()
+
+
+def make_shop() -> None:
+    """The database holds the shop of shop.py; CONNECTION holds its user's new key."""
+    say("installing stock, sales, purchases, point of sale and the Canadian books (half a minute)")
+    script = (FILES / "shop.py").read_text() + "\nset_up(env)\n"
+    command = odoo("shell", "-d", machine.DATABASE, "--no-http", "--log-level=error")
+    printed = machine.run(command, stdin=script, why="the shop was not set up")
     results = [line for line in printed.splitlines() if line.startswith("RESULT ")]
     if not results:
         raise CannotRun(f"the shop was not set up: {machine.last_lines(printed)}")
     made = json.loads(results[-1].removeprefix("RESULT "))
+    connection = {
+        "conn_type": "http",
+        "schema": "http",
+        "host": "127.0.0.1",
+        "port": PORT,
+        "login": "counterflow",
+        "password": made["key"],
+        "extra": {"database": machine.DATABASE, "ca_file": None, "key_expires": made["expires"]},
+    }
     machine.CONNECTION.touch(mode=0o600)
-    machine.CONNECTION.write_text(
-        json.dumps(
-            {
-                "conn_type": "http",
-                "schema": "http",
-                "host": "127.0.0.1",
-                "port": PORT,
-                "login": "counterflow",
-                "password": made["key"],
-                "extra": {"database": name, "ca_file": None, "key_expires": made["expires"]},
-            }
-        )
-    )
-    (HOME / "database.complete").touch()
+    machine.CONNECTION.write_text(json.dumps(connection))
+
+
+def key_ends() -> date:
+    """The last day of the integration user's key."""
+    return date.fromisoformat(json.loads(machine.CONNECTION.read_text())["extra"]["key_expires"])
 
 
 def start_server() -> None:
     """The server runs and answers a call that needs its database."""
-    if not machine.running(RUN / "odoo.pid"):
-        machine.start(odoo("server"), HOME / "odoo.log", RUN / "odoo.pid")
-    if not machine.wait_for(answers, 180):
+    connection = json.loads(machine.CONNECTION.read_text())
+    machine.CONNECTION.write_text(json.dumps({**connection, "port": PORT}))
+    pid_file = RUN / "odoo.pid"
+    if not machine.running(pid_file):
+        machine.start(odoo("server"), HOME / "odoo.log", pid_file)
+    machine.wait_for(lambda: answers(connection["password"]) or not machine.running(pid_file), 180)
+    if not answers(connection["password"]):
         raise CannotRun(f"Odoo did not answer: {machine.last_lines((HOME / 'odoo.log').read_text())}")
 
 
-def answers() -> bool:
+def answers(key: str) -> bool:
     """Whether the integration user can sign in."""
-    key = json.loads(machine.CONNECTION.read_text())["password"]
+    headers = {"Authorization": f"bearer {key}"}
     try:
-        answer = httpx.post(
-            f"{URL}/json/2/res.users/context_get",
-            json={},
-            timeout=60,
-            headers={"Authorization": f"bearer {key}"},
-        )
+        answer = httpx.post(f"{URL}/json/2/res.users/context_get", json={}, timeout=60, headers=headers)
     except httpx.TransportError:
         return False
     return answer.status_code == 200
@@ -131,8 +142,8 @@ def answers() -> bool:
 
 def down() -> None:
     """Nothing that `up` started runs any more; its data stays."""
-    machine.stop(RUN / "odoo.pid", signal.SIGTERM)
-    machine.stop(RUN / "postgres.pid", signal.SIGINT)
+    machine.stop(RUN / "odoo.pid")
+    machine.stop_postgres()
     say("the real Odoo is stopped")
 
 
@@ -141,7 +152,7 @@ def wipe() -> None:
     down()
     for folder in (machine.PGDATA, machine.DATA, RUN):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (HOME / "database.complete", machine.CONNECTION):
+    for file in (COMPLETE, machine.CONNECTION):
         file.unlink(missing_ok=True)
     say("its database is removed")
 

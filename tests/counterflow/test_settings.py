@@ -40,7 +40,7 @@ def test_the_settings_that_come_with_the_project_are_right() -> None:
     assert read(DEFAULT_PATH)[1] == []
     ours = load(DEFAULT_PATH)
     assert ours.money.rounding_cap == Decimal("0.05")
-    assert ours.account("tax.HST.ON") == ours.accounts["tax.HST"]
+    assert ours.account("tax.GST.AB") == ours.accounts["tax.GST"]
     assert ours.account("clearing.paypal") is None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+import stripe
 
 import sandbox
 from sandbox.faults import KINDS, Fault
@@ -17,7 +18,9 @@ def note(shop: Any) -> str:
     return text
 
 
-@pytest.mark.parametrize(("kind", "status"), [("429", 429), ("429_retry_after", 429), ("500_before", 500), ("503_html", 503)])
+@pytest.mark.parametrize(
+    ("kind", "status"), [("429", 429), ("429_retry_after", 429), ("500_before", 500), ("503_html", 503)]
+)
 def test_refusals_have_no_effect_and_pass(world: sandbox.World, shop: Any, kind: str, status: int) -> None:
     world.fault("woocommerce", kind, times=2, method="PUT", path="/orders/")
     before = note(shop)
@@ -62,7 +65,9 @@ def test_bodies_that_are_no_json_come_with_status_200(world: sandbox.World, shop
         answer.json()
 
 
-def test_a_dead_server_closes_without_a_word_and_a_stopped_one_refuses(world: sandbox.World, shop: Any) -> None:
+def test_a_dead_server_closes_without_a_word_and_a_stopped_one_refuses(
+    world: sandbox.World, shop: Any
+) -> None:
     world.fault("woocommerce", "dead")
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         shop.request("GET", "/orders/960")
@@ -78,7 +83,10 @@ def test_a_dead_server_closes_without_a_word_and_a_stopped_one_refuses(world: sa
 
 def test_faults_come_and_go_over_http(world: sandbox.World, shop: Any) -> None:
     control = world.url("woocommerce") + "/_sandbox/faults"
-    given = [{"kind": "429", "times": 1, "match": {"method": "get", "path": "page=2"}}, {"kind": "500_before", "times": -1}]
+    given = [
+        {"kind": "429", "times": 1, "match": {"method": "get", "path": "page=2"}},
+        {"kind": "500_before", "times": -1},
+    ]
     shown = httpx.post(control, json=given).json()
     assert [fault["kind"] for fault in shown] == ["429", "500_before"]
     assert shop.request("GET", "/orders?per_page=10&page=2").status_code == 429
@@ -90,6 +98,39 @@ def test_faults_come_and_go_over_http(world: sandbox.World, shop: Any) -> None:
     assert wrong.status_code == 400
     assert "earthquake" in wrong.json()["error"]
     assert httpx.get(world.url("woocommerce") + "/_sandbox/nothing").status_code == 404
+
+
+def test_a_record_is_shown_wrong_until_it_is_put_right(world: sandbox.World, shop: Any) -> None:
+    before = shop.get("/orders/960")
+    world.distort("woocommerce", "order", 960, "number", total="0.01")
+    wrong = shop.get("/orders/960")
+    assert (wrong["total"], "number" in wrong) == ("0.01", False)
+    assert shop.get("/orders?orderby=modified&per_page=1")[0]["total"] == "0.01"
+    assert world.truth["woocommerce"]["orders"][19]["total"] == before["total"]
+    world.distort("woocommerce", "order", 960)
+    right = shop.get("/orders/960")
+    assert (right["total"], right["number"]) == (before["total"], "960")
+    assert right["date_modified_gmt"] >= wrong["date_modified_gmt"] > before["date_modified_gmt"]
+    with pytest.raises(ValueError, match="no order 77"):
+        world.distort("woocommerce", "order", 77)
+
+
+def test_stripes_objects_and_the_shops_goods_are_shown_wrong_too(
+    world: sandbox.World, shop: Any, cards: stripe.StripeClient
+) -> None:
+    charge = cards.v1.charges.list({"limit": 1}).data[0]
+    control = world.url("stripe") + "/_sandbox/distort"
+    answer = httpx.post(control, json={"kind": "charge", "id": charge.id, "set": {"currency": "xxx"}})
+    assert answer.status_code == 200
+    assert cards.v1.charges.retrieve(charge.id).currency == "xxx"
+    assert cards.v1.events.list({"limit": 1}).data[0].type == "charge.updated"
+    cards.v1.refunds.create({"charge": charge.id, "amount": 1})
+    world.distort("stripe", "charge", charge.id)
+    after = cards.v1.charges.retrieve(charge.id)
+    assert (after.currency, after.amount_refunded) == ("cad", 1)
+    world.distort("woocommerce", "variation", 53, stock_quantity=-3)
+    assert shop.get("/products/52/variations/53")["stock_quantity"] == -3
+    assert httpx.post(control, json={"kind": "charge", "id": "ch_none"}).status_code == 400
 
 
 def test_every_kind_can_be_written_down() -> None:

@@ -57,7 +57,10 @@ def test_an_hour_of_trade_happens_in_every_system(
     assert shop.get(f"/orders/{refund['order_id']}")["refunds"][0]["id"] == refund["refund_id"]
     newest = cards.v1.refunds.list({"limit": 1}).data[0]
     assert f"{newest.amount / 100:.2f}" == refund["amount"]
-    assert newest.metadata == {"order_id": str(refund["order_id"]), "refund_id": str(refund["refund_id"])}
+    assert newest.metadata.to_dict() == {
+        "order_id": str(refund["order_id"]),
+        "refund_id": str(refund["refund_id"]),
+    }
     assert shop.get(f"/orders/{hour['edited']}")["customer_note"]
     assert shop.get(f"/orders/{hour['cancelled']}")["status"] == "cancelled"
     changed = shop.get(f"/orders?per_page=100&modified_after={world.story.until:%Y-%m-%dT%H:%M:%S}Z")
@@ -128,3 +131,18 @@ def test_state_of_another_story_is_refused(tmp_path: Path) -> None:
 def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sandbox", "--systems", "woocommerce", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_counter_sale_is_off_odoos_stock_and_unknown_to_the_shop() -> None:
+    with sandbox.serve(orders=50, seed=7) as everywhere:
+        before = everywhere.truth
+        hour = everywhere.trade_hour()
+        after = everywhere.truth
+    sold: dict[str, int] = {}
+    for sale in hour["counter_sales"]:
+        for line in sale["lines"]:
+            sold[line["odoo_code"]] = sold.get(line["odoo_code"], 0) + line["quantity"]
+    for code, quantity in sold.items():
+        assert before["odoo"]["stock"][code] - after["odoo"]["stock"][code] == quantity
+    # two of order #1001 and nothing of the counter's
+    assert before["woocommerce"]["stock"]["22423"] - after["woocommerce"]["stock"]["22423"] == 2

@@ -80,9 +80,13 @@ def test_fifty_orders_hold_every_status_method_and_kind_of_refund() -> None:
 
 
 def test_tax_is_the_provinces_own_and_rounds_half_a_cent_up() -> None:
-    totals = {province: sum(rate.rate_milli for rate in rates) for province, rates in RATES_BY_PROVINCE.items()}
+    totals = {
+        province: sum(rate.rate_milli for rate in rates) for province, rates in RATES_BY_PROVINCE.items()
+    }
     wanted = {"ON": 13000, "QC": 14975, "BC": 12000, "NS": 14000, "AB": 5000, "NB": 15000, "MB": 12000}
-    assert wanted | {"SK": 11000, "NL": 15000, "PE": 15000} == {p: totals[p] for p in (*wanted, "SK", "NL", "PE")}
+    assert wanted | {"SK": 11000, "NL": 15000, "PE": 15000} == {
+        p: totals[p] for p in (*wanted, "SK", "NL", "PE")
+    }
     assert round_tax(14000, 9975) == 1397  # 13.965
     assert round_tax(-2450, 5000) == -123  # 1.225
 
@@ -98,7 +102,9 @@ def test_stock_follows_from_the_count_and_what_was_sold_since() -> None:
     for sale in (*story.counter_sales, *story.typed_orders):
         for line in sale.lines:
             odoo[line.sku.code] += line.delivered
-    received = Counter({line.sku.code: line.received for order in story.purchase_orders for line in order.lines})
+    received = Counter(
+        {line.sku.code: line.received for order in story.purchase_orders for line in order.lines}
+    )
     for row in story.opening_stock:
         assert story.web_stock[row.sku.code] == row.quantity - web[row.sku.code]
         assert story.odoo_stock[row.sku.code] == row.quantity - odoo[row.sku.code] + received[row.sku.code]
@@ -126,7 +132,9 @@ def test_catalogue_holds_what_matching_must_cope_with() -> None:
     assert any(not known for known in codes.values())  # the web shop's only
     assert any(sku.product_id is None for sku in story.all_skus)  # Odoo's only
     assert any(len(known) == 2 for known in codes.values())  # entered twice
-    assert any(known and known[0] != code and known[0].strip().upper() == code for code, known in codes.items())
+    assert any(
+        known and known[0] != code and known[0].strip().upper() == code for code, known in codes.items()
+    )
 
 
 def test_first_hour_of_trade_is_the_one_the_demo_tells_of() -> None:

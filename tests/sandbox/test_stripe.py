@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -23,11 +24,13 @@ def test_lists_are_newest_first_and_turn_to_the_end(cards: stripe.StripeClient, 
     listed = everything(service)
     assert listed
     assert len({record.id for record in listed}) == len(listed)
-    assert all(first.created >= second.created for first, second in zip(listed, listed[1:], strict=False))
+    assert all(first.created >= second.created for first, second in pairwise(listed))
     middle = listed[len(listed) // 2]
     assert service.retrieve(middle.id).to_dict() == middle.to_dict()
     later = everything(service, created={"gt": middle.created})
-    assert [record.id for record in later] == [record.id for record in listed if record.created > middle.created]
+    assert [record.id for record in later] == [
+        record.id for record in listed if record.created > middle.created
+    ]
     until = everything(service, created={"lte": middle.created})
     assert len(later) + len(until) == len(listed)
 
@@ -65,6 +68,15 @@ def test_a_payout_is_the_sum_of_its_transactions(cards: stripe.StripeClient) -> 
         paid |= {txn.id for txn in transactions}
     kinds = {txn.type for txn in everything(cards.v1.balance_transactions)}
     assert kinds == {"charge", "refund", "payout", "adjustment"}
+
+
+def test_a_payout_tells_when_it_is_made_and_when_it_arrives(cards: stripe.StripeClient) -> None:
+    told: dict[str, list[int]] = {}
+    for event in everything(cards.v1.events, type="payout.*"):
+        told.setdefault(event.data.object["id"], []).append(event.created)
+    for payout in everything(cards.v1.payouts):
+        assert payout.status == "paid"  # the history is over
+        assert told[payout.id] == [payout.arrival_date, payout.created]
 
 
 def test_transactions_are_found_by_their_source(cards: stripe.StripeClient) -> None:
@@ -161,7 +173,12 @@ def test_basic_is_as_good_as_bearer(world: sandbox.World) -> None:
     url = world.url("stripe") + "/v1/charges"
     assert httpx.get(url, auth=(world.stand_ins["stripe"].password, "")).status_code == 200
     assert httpx.get(url).status_code == 401
-    assert httpx.get(world.url("stripe") + "/v1/nothing", auth=(world.stand_ins["stripe"].password, "")).status_code == 404
+    assert (
+        httpx.get(
+            world.url("stripe") + "/v1/nothing", auth=(world.stand_ins["stripe"].password, "")
+        ).status_code
+        == 404
+    )
 
 
 def test_pages_go_backwards_too(cards: stripe.StripeClient) -> None:
@@ -174,5 +191,5 @@ def test_pages_go_backwards_too(cards: stripe.StripeClient) -> None:
 def test_metadata_can_be_added(cards: stripe.StripeClient) -> None:
     charge = everything(cards.v1.charges)[0]
     cards.v1.charges.update(charge.id, {"metadata": {"invoice": "77"}})
-    assert cards.v1.charges.retrieve(charge.id).metadata == {"order_id": "1000", "invoice": "77"}
+    assert cards.v1.charges.retrieve(charge.id).metadata.to_dict() == {"order_id": "1000", "invoice": "77"}
     assert len(everything(cards.v1.charges)) == 39

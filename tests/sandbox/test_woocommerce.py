@@ -51,7 +51,9 @@ def test_modified_after_is_exclusive_and_to_the_second(shop: Any) -> None:
     middle = changed[30]
     for form in (f"{middle}&dates_are_gmt=true", f"{middle}Z"):
         later = shop.get(f"/orders?per_page=100&orderby=modified&order=asc&modified_after={form}")
-        assert [order["date_modified_gmt"] for order in later] == [moment for moment in changed if moment > middle]
+        assert [order["date_modified_gmt"] for order in later] == [
+            moment for moment in changed if moment > middle
+        ]
     earlier = shop.get(f"/orders?per_page=100&modified_before={middle}Z")
     assert len(earlier) == sum(moment < middle for moment in changed)
 
@@ -70,7 +72,9 @@ def test_the_other_two_date_forms_are_off_by_the_sites_distance_from_gmt() -> No
         (KEY, "cs_wrong", "woocommerce_rest_authentication_error", "does not match"),
     ],
 )
-def test_wrong_keys_are_401(world: sandbox.World, shop_client: Any, key: str, secret: str, code: str, message: str) -> None:
+def test_wrong_keys_are_401(
+    world: sandbox.World, shop_client: Any, key: str, secret: str, code: str, message: str
+) -> None:
     answer = shop_client(world.url("woocommerce"), key, secret).request("GET", "/orders")
     assert error(answer) == (401, code)
     assert message in answer.json()["message"]
@@ -133,7 +137,9 @@ def test_include_status_and_customer_filter(shop: Any) -> None:
     held = shop.get("/orders?status=on-hold,pending&per_page=100")
     assert {order["status"] for order in held} == {"on-hold", "pending"}
     customer = held[0]["customer_id"]
-    assert all(order["customer_id"] == customer for order in shop.get(f"/orders?customer={customer}&per_page=100"))
+    assert all(
+        order["customer_id"] == customer for order in shop.get(f"/orders?customer={customer}&per_page=100")
+    )
 
 
 def test_any_put_bumps_the_date_and_a_variations_bumps_its_parents(shop: Any) -> None:
@@ -149,7 +155,9 @@ def test_absolute_stock_overwrites_and_status_follows(shop: Any) -> None:
     assert shop.put("/products/12", {"stock_quantity": 3})["stock_status"] == "instock"
     emptied = shop.put("/products/12", {"stock_quantity": None})
     assert (emptied["stock_quantity"], emptied["stock_status"]) == (0, "outofstock")
-    unmanaged = next(p for p in shop.get("/products?per_page=100") if p["type"] == "simple" and not p["manage_stock"])
+    unmanaged = next(
+        p for p in shop.get("/products?per_page=100") if p["type"] == "simple" and not p["manage_stock"]
+    )
     assert shop.put(f"/products/{unmanaged['id']}", {"stock_quantity": 9})["stock_quantity"] is None
 
 
@@ -275,7 +283,9 @@ def test_customers_have_accounts_and_ignore_modified_after(shop: Any) -> None:
 def test_products_are_found_by_sku_variations_too(shop: Any) -> None:
     found = shop.get("/products?sku=85099B")[0]
     assert (found["id"], found["type"], found["parent_id"]) == (53, "variation", 52)
-    made = shop.post("/products", {"name": "New", "sku": "NEW-1", "regular_price": "5.00", "manage_stock": True})
+    made = shop.post(
+        "/products", {"name": "New", "sku": "NEW-1", "regular_price": "5.00", "manage_stock": True}
+    )
     assert made["stock_quantity"] == 0
     again = shop.request("POST", "/products", {"name": "Twin", "sku": "NEW-1"})
     assert error(again) == (400, "product_invalid_sku")

@@ -1,31 +1,18 @@
 {{ config(
     unique_key="order_id",
-    meta={"changed": "int_orders_changed", "system": "odoo", "thing": "ledger_entry"},
+    meta={"changed": "int_ledger_lines_changed", "system": "odoo", "thing": "ledger_entry"},
     indexes=[
         {"columns": ["write_key"], "unique": true},
         {"columns": ["order_id"], "unique": true},
         {"columns": ["build_id"]},
     ],
 ) }}
-{% set changed = ref("int_orders_changed") %}
 
 -- One journal entry for each web order that is sold, paid and in agreement with every source.
 with lines_due as (
 
     select * from {{ ref("ledger_lines_due") }}
-    {% if is_incremental() %}
-        where order_id in (
-            select changed.order_id
-            from {{ changed }} as changed
-
-            union
-
-            -- Entries whose accounts changed.
-            select again.order_id
-            from {{ ref("ledger_lines_due") }} as again
-            where {{ is_new("again.build_id") }}
-        )
-    {% endif %}
+    {{ where_changed("order_id", "int_ledger_lines_changed") }}
 
 ),
 

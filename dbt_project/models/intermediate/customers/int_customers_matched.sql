@@ -53,17 +53,20 @@ web_orders as (
 
 ),
 
+buyers as not materialized (
+
+    select * from {{ ref("int_odoo_buyers") }}
+
+),
+
 partners_to_see as (
 
     select partner_id from {{ ref("stg_odoo__res_partner") }} where {{ is_new() }}
     union
-    select partner_id from {{ ref("stg_odoo__sale_order") }} where {{ is_new() }}
-    union
-    select partner_id from {{ ref("stg_odoo__pos_order") }} where {{ is_new() }}
+    select partner_id from buyers where {{ is_new() }}
 
 ),
 
--- Suppliers, staff and mere addresses are partners too: a customer is one who bought.
 partners as (
 
     select
@@ -88,12 +91,7 @@ partners as (
         {% endif %}
         and (
             partners.customer_rank > 0
-            or exists (
-                select 1 from {{ ref("stg_odoo__sale_order") }} as sales where sales.partner_id = partners.partner_id
-            )
-            or exists (
-                select 1 from {{ ref("stg_odoo__pos_order") }} as sales where sales.partner_id = partners.partner_id
-            )
+            or partners.partner_id in (select buyers.partner_id from buyers)
         )
 
 ),
@@ -126,7 +124,7 @@ select
     {% if is_incremental() %}
     -- Whose it was at the last build that succeeded, so that this customer is looked at again as well.
     case
-        when before.customer_id is distinct from records.customer_id
+        when (before.customer_id is distinct from records.customer_id)
             then array_append(
                 case when {{ is_new("before.build_id") }} then before.customer_ids_before else '{}'::text[] end,
                 before.customer_id

@@ -1,13 +1,13 @@
 {{ config(materialized="table") }}
 
 {#- The journal entries to look at again: they, a line, its account or their journal are new. -#}
-with entries as (
+with entries as not materialized (
 
     select * from {{ ref("stg_odoo__account_move") }}
 
 ),
 
-lines as (
+lines as not materialized (
 
     select * from {{ ref("stg_odoo__account_move_line") }}
 

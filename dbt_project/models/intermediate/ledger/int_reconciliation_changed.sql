@@ -3,13 +3,7 @@
 -- Orders whose proof this build looks at again: the order, the entry that is due, what was written, or what stands in the books.
 with changed as (
 
-    select order_id from {{ ref("int_orders_changed") }}
-
-    union
-
-    select order_id
-    from {{ ref("ledger_lines_due") }}
-    where {{ is_new() }}
+    select order_id from {{ ref("int_ledger_lines_changed") }}
 
     union
 

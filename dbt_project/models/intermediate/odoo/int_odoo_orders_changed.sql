@@ -2,31 +2,31 @@
 
 {#- The orders to look at again: their own records, or a partner, tax, product or link they depend on, are new.
     Web orders whose link to a sale order changed are among them. -#}
-with sale_orders as (
+with sale_orders as not materialized (
 
     select * from {{ ref("stg_odoo__sale_order") }}
 
 ),
 
-pos_orders as (
+pos_orders as not materialized (
 
     select * from {{ ref("stg_odoo__pos_order") }}
 
 ),
 
-sale_order_lines as (
+sale_order_lines as not materialized (
 
     select * from {{ ref("stg_odoo__sale_order_line") }}
 
 ),
 
-pos_order_lines as (
+pos_order_lines as not materialized (
 
     select * from {{ ref("stg_odoo__pos_order_line") }}
 
 ),
 
-pos_payments as (
+pos_payments as not materialized (
 
     select * from {{ ref("stg_odoo__pos_payment") }}
 

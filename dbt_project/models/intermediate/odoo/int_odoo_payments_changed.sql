@@ -1,7 +1,7 @@
 {{ config(materialized="table") }}
 
 {#- The payments to look at again: all of a sale of which one payment, the sale itself or a tender is new. -#}
-with payments as (
+with payments as not materialized (
 
     select * from {{ ref("stg_odoo__pos_payment") }}
 

@@ -9,7 +9,7 @@
 
 {#- Which web order a sale order is: staff who type a web order into Odoo give its number as the customer's reference.
     One row per sale order; order_id_web is null where it is a sale of its own. -#}
-with web_orders as (
+with web_orders as not materialized (
 
     select
         order_id,
@@ -19,7 +19,7 @@ with web_orders as (
 
 ),
 
-sale_orders as (
+sale_orders as not materialized (
 
     select
         order_id,
@@ -88,7 +88,7 @@ select
     {% if is_incremental() %}
     -- What it was linked to at the last build that succeeded, so that this order is looked at again as well.
     case
-        when before.order_id_web is distinct from linked.order_id_web
+        when (before.order_id_web is distinct from linked.order_id_web)
             then array_append(
                 case when {{ is_new("before.build_id") }} then before.order_ids_web_before else '{}'::text[] end,
                 before.order_id_web

@@ -9,7 +9,8 @@ with orders as (
 
 ),
 
-charges as (
+-- Asked several times, for a few charges each: by index, not as a whole.
+charges as not materialized (
 
     select * from {{ ref("stg_stripe__charges") }}
 
@@ -39,7 +40,7 @@ changed as (
 
     select charges.charge_id_stripe
     from charges
-    inner join balance_transactions using (balance_transaction_id_stripe)
+    inner join balance_transactions on charges.balance_transaction_id_stripe = balance_transactions.balance_transaction_id_stripe
 
     union all
 
@@ -51,13 +52,13 @@ changed as (
 
     select charges.charge_id_stripe
     from charges
-    inner join orders using (order_id_woocommerce)
+    inner join orders on charges.order_id_woocommerce = orders.order_id_woocommerce
 
     union all
 
     select charges.charge_id_stripe
     from charges
-    inner join orders using (payment_intent_id_stripe)
+    inner join orders on charges.payment_intent_id_stripe = orders.payment_intent_id_stripe
 
 )
 

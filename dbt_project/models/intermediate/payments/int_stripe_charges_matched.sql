@@ -35,7 +35,8 @@ charges as (
 
 ),
 
-orders as (
+-- Asked three times, for a few charges each: by index, not as a whole.
+orders as not materialized (
 
     select * from {{ ref("stg_woocommerce__orders") }}
 
@@ -110,7 +111,7 @@ joined as (
         matches.order_id,
         {% if is_incremental() %}
             case
-                when before.order_id is distinct from matches.order_id then before.order_id
+                when (before.order_id is distinct from matches.order_id) then before.order_id
                 else before.former_order_id
             end as former_order_id,
         {% else %}

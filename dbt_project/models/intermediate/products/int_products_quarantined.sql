@@ -13,7 +13,7 @@ with clashes as (
             when 'sku_twice_in_odoo'
                 then 'Odoo has internal reference ' || left(sku_key, 64) || ' on more than one product; give each its own'
             when 'archived_in_odoo'
-                then 'SKU ' || left(sku_key, 64) || ' is archived in Odoo and still sold on the web; unarchive it, or take it off the web'
+                then 'SKU ' || left(sku_key, 64) || ' is archived in Odoo and still sold on the web; unarchive it, or take it off'
             when 'barcode_twice_in_woocommerce'
                 then 'WooCommerce has the barcode of this product on more than one; give it the SKU it has in Odoo'
             when 'barcode_twice_in_odoo'

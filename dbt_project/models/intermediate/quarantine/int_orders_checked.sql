@@ -191,7 +191,8 @@ failed as (
         'order' as entity,
         order_id as record_key,
         'negative' as check_name,
-        order_name || ' has a negative amount (total ' || coalesce(total_amount::text, '?') || '). Correct it in ' || system_name as reason,
+        order_name || ' has a negative amount (total ' || coalesce(total_amount::text, '?')
+        || '). Correct it in ' || system_name as reason,
         jsonb_build_object('total_amount', total_amount, 'has_negative_line', has_negative_line) as details,
         true as blocks_order
     from joined

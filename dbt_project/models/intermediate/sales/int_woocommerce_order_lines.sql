@@ -39,10 +39,10 @@ shaped as (
         order_lines.order_line_id,
         order_lines.order_id,
         order_lines.line_number,
-        products.product_id,
+        coalesce(by_product.product_id, by_sku.product_id) as product_id,
         order_lines.product_id_woocommerce,
         order_lines.variation_id_woocommerce,
-        products.product_id_odoo,
+        coalesce(by_product.product_id_odoo, by_sku.product_id_odoo) as product_id_odoo,
         order_lines.sku,
         order_lines.description,
         order_lines.quantity,
@@ -53,7 +53,7 @@ shaped as (
         coalesce(order_lines.tax_amount, 0) as tax_amount,
         coalesce(refunded.refunded_quantity, 0) as refunded_quantity,
         order_lines.stock_reduced_quantity,
-        products.product_id_odoo is null as is_unmapped,
+        coalesce(by_product.product_id_odoo, by_sku.product_id_odoo) is null as is_unmapped,
         order_lines.problems,
         {{ var("build_id") }}::bigint as build_id
     from order_lines
@@ -63,29 +63,26 @@ shaped as (
         select
             matched.product_id,
             matched.product_id_odoo
-        from (
-            select
-                by_product.product_id,
-                by_product.product_id_odoo,
-                1 as preference
-            from {{ ref("int_products_matched") }} as by_product
-            where
-                by_product.product_id_woocommerce = order_lines.product_id_woocommerce
-                and by_product.variation_id_woocommerce is not distinct from order_lines.variation_id_woocommerce
-                and not by_product.is_deleted
-
-            union all
-
-            select
-                by_sku.product_id,
-                by_sku.product_id_odoo,
-                2 as preference
-            from {{ ref("int_products_matched") }} as by_sku
-            where by_sku.sku_key = order_lines.sku_key and not by_sku.is_deleted
-        ) as matched
-        order by matched.preference, matched.product_id
+        from {{ ref("int_products_matched") }} as matched
+        where
+            matched.product_id_woocommerce = order_lines.product_id_woocommerce
+            and matched.variation_id_woocommerce is not distinct from order_lines.variation_id_woocommerce
+            and not matched.is_deleted
+        order by matched.product_id
         limit 1
-    ) as products on true
+    ) as by_product on true
+    left join lateral (
+        select
+            matched.product_id,
+            matched.product_id_odoo
+        from {{ ref("int_products_matched") }} as matched
+        where
+            by_product.product_id is null
+            and matched.sku_key = order_lines.sku_key
+            and not matched.is_deleted
+        order by matched.product_id
+        limit 1
+    ) as by_sku on true
 
 )
 

@@ -1,7 +1,7 @@
 {{ config(materialized="table") }}
 
 {#- The purchase orders to look at again: they, a line or a receipt is new. -#}
-with lines as (
+with lines as not materialized (
 
     select * from {{ ref("stg_odoo__purchase_order_line") }}
 

@@ -1,14 +1,14 @@
 {{ config(
     unique_key="order_id",
-    meta={"changed": "int_orders_changed"},
+    meta={"changed": "int_ledger_lines_changed"},
     indexes=[
         {"columns": ["ledger_line_due_id"], "unique": true},
         {"columns": ["order_id"]},
         {"columns": ["role"]},
+        {"columns": ["fallback_role"]},
         {"columns": ["build_id"]},
     ],
 ) }}
-{% set changed = ref("int_orders_changed") %}
 
 -- The entry each web order is to have in the books, line by line; amounts are signed here, debit above zero.
 with accounts as (
@@ -20,23 +20,8 @@ with accounts as (
 orders as (
 
     select * from {{ ref("orders") }}
-    where
-        is_ledger_due
-        {% if is_incremental() %}
-            and order_id in (
-                select changed.order_id
-                from {{ changed }} as changed
-
-                union
-
-                -- Orders with a line whose account was set, changed or taken away.
-                select before.order_id
-                from {{ this }} as before
-                inner join accounts
-                    on before.role = accounts.role or before.fallback_role = accounts.role
-                where {{ is_new("accounts.build_id") }}
-            )
-        {% endif %}
+    {{ where_changed("order_id", "int_ledger_lines_changed") }}
+    and is_ledger_due
 
 ),
 

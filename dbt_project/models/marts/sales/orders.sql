@@ -6,6 +6,7 @@
         {"columns": ["order_number"]},
         {"columns": ["order_date"]},
         {"columns": ["customer_id"]},
+        {"columns": ["channel", "modified_at"]},
         {"columns": ["build_id"]},
     ],
 ) }}

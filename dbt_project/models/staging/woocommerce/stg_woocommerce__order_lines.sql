@@ -30,10 +30,9 @@ taken_apart as (
         -- A line id comes twice only in a record that is wrong: both lines are kept, and told apart.
         row_number() over (partition by source.key, record.id order by item.position) as occurrence,
         (
-            select meta.entry ->> 'value'
+            select min(meta.entry ->> 'value')
             from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
             where meta.entry ->> 'key' = '_reduced_stock'
-            limit 1
         ) as reduced_stock
     from source
     cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as payload (line_items jsonb)

@@ -76,7 +76,7 @@ typed as (
         nullif(rate_code, '') as rate_code,
         nullif(label, '') as label,
         {{ as_boolean("compound") }} as is_compound,
-        {{ as_numeric("rate_percent") }} / 100 as tax_rate,
+        trim_scale({{ as_numeric("rate_percent") }} / 100) as tax_rate,
         coalesce(taxable_amount, 0) as taxable_amount,
         taxed_parts::integer as taxed_parts,
         {{ as_numeric("tax_total") }} as goods_tax_amount,

@@ -33,10 +33,9 @@ taken_apart as (
         delivery.state as delivery_state,
         delivery.country as delivery_country,
         (
-            select meta.entry ->> 'value'
+            select min(meta.entry ->> 'value')
             from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
             where meta.entry ->> 'key' = '_stripe_intent_id'
-            limit 1
         ) as stripe_intent_id
     from source
     cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as record (
@@ -108,7 +107,7 @@ typed as (
         {{ as_utc("date_modified_gmt") }} as modified_at,
         {{ as_utc("date_paid_gmt") }} as paid_at,
         {{ as_utc("date_completed_gmt") }} as completed_at,
-        deleted_at is not null or status = 'trash' as is_deleted,
+        deleted_at is not null or coalesce(status = 'trash', false) as is_deleted,
         {{ unreadable({
             "id": "bigint!",
             "status": "text!",

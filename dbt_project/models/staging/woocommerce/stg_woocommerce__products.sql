@@ -83,7 +83,7 @@ typed as (
         coalesce({{ as_boolean("virtual") }}, false) as is_virtual,
         {{ as_utc("date_created_gmt") }} as created_at,
         {{ as_utc("date_modified_gmt") }} as modified_at,
-        deleted_at is not null or status = 'trash' as is_deleted,
+        deleted_at is not null or coalesce(status = 'trash', false) as is_deleted,
         {{ unreadable({
             "id": "bigint!",
             "name": "text!",

@@ -29,10 +29,9 @@ taken_apart as (
         source.version,
         record.*,
         (
-            select meta.entry ->> 'value'
+            select min(meta.entry ->> 'value')
             from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
             where meta.entry ->> 'key' = '_refunded_item_id'
-            limit 1
         ) as refunded_item_id
     from source
     cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as payload (parent_id text, line_items jsonb)

@@ -41,10 +41,9 @@ taken_apart as (
             from jsonb_array_elements({{ json_list("record.tax_lines") }}) as line (entry)
         ) as tax_amount,
         (
-            select meta.entry ->> 'value'
+            select min(meta.entry ->> 'value')
             from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
             where meta.entry ->> 'key' = '_stripe_refund_id'
-            limit 1
         ) as stripe_refund_id
     from source
     cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as record (

@@ -47,7 +47,7 @@ typed as (
         nullif(state, '') as province,
         upper(nullif(btrim(name), '')) as tax,
         coalesce(nullif(class, ''), 'standard') as tax_class,
-        {{ as_numeric("rate") }} / 100 as tax_rate,
+        trim_scale({{ as_numeric("rate") }} / 100) as tax_rate,
         {{ as_bigint("priority") }} as priority,
         {{ as_boolean("compound") }} as is_compound,
         {{ as_boolean("shipping") }} as is_charged_on_shipping,
