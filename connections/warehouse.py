@@ -18,12 +18,16 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
 
 from connections.connection import Connection
 from connections.errors import Misconfigured, Unavailable
 
 Warehouse: TypeAlias = psycopg.Connection[DictRow]
 Cursor: TypeAlias = psycopg.Cursor[DictRow]
+
+# What the floors above need of the driver to write a statement.
+__all__ = ["Cursor", "DictRow", "Jsonb", "Warehouse", "connect", "migrate", "rows", "session", "sql"]
 
 SCHEMA_DIR = Path(__file__).parent / "schema"
 MINIMUM_VERSION = 160000  # pg_input_is_valid(), which staging's casts rest on
@@ -147,6 +151,11 @@ def begin_build(warehouse: Warehouse, run_id: str, *, is_whole: bool = True) -> 
     warehouse.commit()
     assert row is not None
     return dict(row)
+
+
+def forget_builds(warehouse: Warehouse) -> None:
+    """The next build looks at everything: what the earlier ones rest on (the settings) has changed."""
+    warehouse.execute("update sync.builds set is_whole = false where is_whole")
 
 
 def finish_build(warehouse: Warehouse, build_id: int, *, succeeded: bool) -> None:

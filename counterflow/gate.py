@@ -6,13 +6,11 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from psycopg import sql
-from psycopg.types.json import Jsonb
+from typing import LiteralString
 
 from connections.connection import Connection
-from connections.warehouse import Warehouse, session
-from counterflow import dbt, systems
+from connections.warehouse import Jsonb, Warehouse, session, sql
+from counterflow import dbt, gate_page, systems
 from expectations.results import CheckResult
 from expectations.run import run as run_expectations
 
@@ -38,6 +36,9 @@ def check(warehouse_connection: Connection, run_id: str, *, full: bool = False) 
     with session(warehouse_connection) as warehouse:
         _store(warehouse, run_id, results)
         holds = _renew_holds(warehouse, run_id, build_id, results, full)
+        reports = os.environ.get("COUNTERFLOW_REPORTS")
+        if reports:
+            gate_page.write(warehouse, run_id, Path(reports))
     failed = [result for result in results if not result.success]
     return CheckSummary(
         rules=len(results),
@@ -99,23 +100,28 @@ def _renew_holds(
     return int(row["holds"]) if row else 0
 
 
+# How a failing value of a column is found in an outbound model that has no such column.
+_ROADS = {
+    (
+        "order_id",
+        "sku",
+    ): "select order_lines.sku from marts.order_lines as order_lines where order_id = any(%s)",
+}
+
+
 def _hold(warehouse: Warehouse, run_id: str, outbound_model: str, result: CheckResult) -> None:
-    """The outbound rows with one of the failing values; all, where rows cannot be told apart."""
+    """The outbound rows that rest on the failing values; all, where those cannot be told apart."""
     reason = f"{result.model}: not so: {result.expectation}"
     column = "write_key" if result.model == outbound_model else result.held_by
     values = result.failing_keys if result.model == outbound_model else result.held_values
-    if column and values and column in _columns(warehouse, outbound_model):
-        warehouse.execute(
-            sql.SQL(
-                """
-                insert into sync.holds (outbound_model, key, reason, run_id)
-                select %s, write_key, %s, %s from {model} where {column}::text = any(%s)
-                on conflict do nothing
-                """
-            ).format(model=sql.Identifier("outbound", outbound_model), column=sql.Identifier(column)),
-            [outbound_model, reason, run_id, list(values)],
-        )
+    columns = _columns(warehouse, outbound_model)
+    if column in columns and values:
+        _hold_rows(warehouse, outbound_model, column, "select unnest(%s::text[])", values, reason, run_id)
         return
+    for (given, wanted), road in _ROADS.items():
+        if column == given and wanted in columns and values:
+            _hold_rows(warehouse, outbound_model, wanted, road, values, reason, run_id)
+            return
     warehouse.execute(
         """
         insert into sync.holds (outbound_model, key, reason, run_id)
@@ -123,6 +129,29 @@ def _hold(warehouse: Warehouse, run_id: str, outbound_model: str, result: CheckR
         """,
         [outbound_model, reason, run_id],
     )
+
+
+def _hold_rows(
+    warehouse: Warehouse,
+    outbound_model: str,
+    column: str,
+    wanted: LiteralString,
+    values: Sequence[str],
+    reason: str,
+    run_id: str,
+) -> None:
+    """The rows whose column is among the wanted values (a query over the failing ones) are held."""
+    query = """
+        insert into sync.holds (outbound_model, key, reason, run_id)
+        select %s, write_key, %s, %s from {model} where {column}::text in ({wanted})
+        on conflict do nothing
+    """
+    names = {
+        "model": sql.Identifier("outbound", outbound_model),
+        "column": sql.Identifier(column),
+        "wanted": sql.SQL(wanted),
+    }
+    warehouse.execute(sql.SQL(query).format(**names), [outbound_model, reason, run_id, list(values)])
 
 
 def _columns(warehouse: Warehouse, outbound_model: str) -> set[str]:

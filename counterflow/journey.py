@@ -17,6 +17,7 @@ from counterflow.system_stock import Levels, normal
 Row = Mapping[str, Any]
 BySystem = Mapping[str, Levels]
 Say = Callable[[str], None]
+MOST_SHOWN = 12
 
 
 def print_journey(
@@ -84,23 +85,32 @@ def tell_payments(warehouse: Warehouse, order: Row, say: Say) -> None:
 def tell_stock(
     warehouse: Warehouse, order: Row, before: BySystem | None, after: BySystem | None, say: Say
 ) -> bool:
-    """Each SKU's stock before and after in both systems; whether the shop now has what it should."""
+    """Each SKU's stock in both systems, and why; whether the shop now has what it should."""
     say("\nStock")
     agrees = True
     for sku in _skus(warehouse, order):
-        levels = {
-            system: " -> ".join(str(at[system].get(sku, "-")) for at in (before, after) if at)
-            for system in ("odoo", "woocommerce")
-        }
-        wanted = _wanted_level(warehouse, sku)
-        is_equal = not after or wanted is None or after["woocommerce"].get(sku) == wanted
-        agrees = agrees and is_equal
-        say(
-            f"          {sku:<12} Odoo on hand {levels['odoo'] or '-':<12} "
-            f"WooCommerce {levels['woocommerce'] or '-':<12} "
-            f"should be {'-' if wanted is None else wanted}: {'equal' if is_equal else 'DIFFERENT'}"
-        )
+        say(f"          {sku}")
+        for system, name in (("odoo", "Odoo, on hand"), ("woocommerce", "WooCommerce, for sale")):
+            told = [str(levels[system].get(sku, "-")) for levels in (before, after) if levels]
+            if told:
+                say(f"            {name:<24} {' -> '.join(told)}")
+        for wanted in _wanted_levels(warehouse, sku):
+            is_equal = not after or after["woocommerce"].get(sku) == wanted["quantity"]
+            agrees = agrees and is_equal
+            say(f"            {'should be for sale':<24} {_explained(wanted)}")
+            written = f"{wanted['write_key']} in WooCommerce, {wanted['status'] or 'true already'}"
+            say(f"            {'written to':<24} {written}: {'equal' if is_equal else 'DIFFERENT'}")
     return agrees
+
+
+def _explained(level: Row) -> str:
+    taken = [
+        (level["reserved_by_web_quantity"], f"in {level['open_web_order_count']} open web orders"),
+        (level["reserved_by_odoo_quantity"], "reserved in Odoo"),
+        (level["safety_stock_quantity"], "kept back"),
+    ]
+    parts = "".join(f" - {quantity:.0f} {why}" for quantity, why in taken if quantity)
+    return f"{level['quantity']} = {level['web_on_hand_quantity']:.0f} on hand{parts}"
 
 
 def tell_ledger(warehouse: Warehouse, order: Row, say: Say) -> bool:
@@ -138,33 +148,74 @@ def tell_ledger(warehouse: Warehouse, order: Row, say: Say) -> bool:
 
 
 def print_counts(say: Say = print) -> None:
-    """Counts in = counts out of each stage, and what is open, are printed."""
+    """The records in and out of each stage, of the last run and in all, and what became of the writes."""
     with session() as warehouse:
-        say("\n== Counts: in = out + quarantined, at every stage\n")
-        counts = rows(warehouse, "select * from marts.reconciliation_counts order by stage, entity")
-        table(
-            ("stage", "entity", "in", "out", "quarantined", "difference"),
-            [
-                [
-                    row["stage"],
-                    row["entity"],
-                    row["records_in"],
-                    row["records_out"],
-                    row["records_quarantined"],
-                    row["difference"],
-                ]
-                for row in counts
-            ],
-            say,
-        )
+        say("\n== Counts: every record that goes in comes out, or is set aside with its reason\n")
+        titles = ("stage", "entity", "in", "out", "set aside", "difference")
+        table(titles, [*_counts_read(warehouse), *_counts_built(warehouse)], say)
+        say("\n== Written back\n")
         writes = rows(
             warehouse,
-            "select system, thing, status, count(*) as n from sync.writes where is_current "
-            "group by system, thing, status order by system, thing, status",
+            """
+            select system, thing, status, count(*) as n from sync.writes where is_current
+            group by system, thing, status order by system, thing, status
+            """,
         )
-        say("\n== Written back\n")
         found = [[row["system"], row["thing"], row["status"], row["n"]] for row in writes]
         table(("system", "thing", "status", "rows"), found, say)
+        _tell_open(warehouse, say)
+
+
+def _tell_open(warehouse: Warehouse, say: Say) -> None:
+    """What is held or set aside, each with its reason: it goes on by itself once the reason is gone."""
+    found = rows(
+        warehouse,
+        """
+        select 'held' as state, thing || ' ' || key as what, reason from sync.writes
+        where is_current and status not in ('confirmed', 'planned', 'superseded', 'waived')
+        union all
+        select 'set aside', entity || ' ' || record_key, reason from marts.quarantine
+        order by state, what
+        """,
+    )
+    if found:
+        say("\n== Waiting for a person\n")
+    for row in found[:MOST_SHOWN]:
+        say(f"  {row['state']:<9}  {row['what']}: {row['reason']}")
+    if len(found) > MOST_SHOWN:
+        say(f"  and {len(found) - MOST_SHOWN} more: select * from marts.quarantine, sync.writes")
+
+
+def _counts_read(warehouse: Warehouse) -> list[list[Any]]:
+    """What the last run read, summed by system: changed or not, or refused."""
+    found = rows(
+        warehouse,
+        """
+        select system, sum(records_read) as read, sum(records_written + records_unchanged) as kept,
+            sum(records_refused) as refused
+        from sync.extractions
+        where run_id = (select run_id from sync.runs order by started_at desc limit 1)
+        group by system order by system
+        """,
+    )
+    stage = "system to raw, last run"
+    return [
+        [
+            stage,
+            row["system"],
+            row["read"],
+            row["kept"],
+            row["refused"],
+            row["read"] - row["kept"] - row["refused"],
+        ]
+        for row in found
+    ]
+
+
+def _counts_built(warehouse: Warehouse) -> list[list[Any]]:
+    found = rows(warehouse, "select * from marts.reconciliation_counts order by stage, entity")
+    names = ("stage", "entity", "records_in", "records_out", "quarantined", "difference")
+    return [[row[name] for name in names] for row in found]
 
 
 def table(titles: Sequence[str], found: Iterable[Sequence[Any]], say: Say) -> None:
@@ -202,14 +253,24 @@ def _skus(warehouse: Warehouse, order: Row) -> list[str]:
     return list(dict.fromkeys(normal(row["sku"]) for row in found))
 
 
-def _wanted_level(warehouse: Warehouse, sku: str) -> int | None:
-    """What the shop should have now (None: its stock is not ours to set)."""
+def _wanted_levels(warehouse: Warehouse, sku: str) -> list[Row]:
+    """What the shop should have now, and the figures behind it; empty where its stock is not ours to set."""
     found = rows(
         warehouse,
-        "select quantity from outbound.out_woocommerce__stock_levels where upper(trim(sku)) = %s",
+        """
+        select levels.write_key, levels.quantity, writes.status, stock.web_on_hand_quantity,
+            stock.reserved_by_web_quantity, stock.reserved_by_odoo_quantity, stock.safety_stock_quantity,
+            stock.open_web_order_count
+        from outbound.out_woocommerce__stock_levels as levels
+        inner join marts.stock_by_sku as stock on levels.product_id = stock.product_id
+        left join sync.writes on writes.system = 'woocommerce' and writes.thing = 'stock_level'
+            and writes.key = levels.write_key and writes.is_current
+        where upper(trim(levels.sku)) = %s
+        order by levels.write_key
+        """,
         [sku],
     )
-    return int(found[0]["quantity"]) if found else None
+    return list(found)
 
 
 def _amount(value: Any, width: int = 10, places: int = 2) -> str:

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from psycopg.types.json import Jsonb
-
 from connections.connection import Connection
 from connections.errors import CounterflowError, Misconfigured
 from connections.warehouse import (
+    Jsonb,
     Warehouse,
     begin_build,
     connect,
     ensure_raw_tables,
     exclusive,
     finish_build,
+    forget_builds,
     migrate,
     session,
 )
@@ -51,7 +51,8 @@ def prepare(run_id: str) -> None:
             tables = sorted({resource.lands_in for resource in extractor.resources})
             ensure_raw_tables(warehouse, extractor.system, tables)
         with warehouse.cursor() as cursor:
-            chosen.store(cursor)
+            if chosen.store(cursor):
+                forget_builds(warehouse)
         warehouse.execute(
             """
             insert into sync.runs (run_id) values (%s)

@@ -126,9 +126,10 @@ def _judge(warehouse: Warehouse, summary: RunSummary) -> None:
     if summary.difference:
         summary.alarms.append(f"the reconciliation is off by {summary.difference}")
     held = any(item["status"] == "held" for item in summary.open_writes)
+    failed = any(item["severity"] != "info" for item in summary.checks_failed)
     if summary.alarms:
         summary.status = "red"
-    elif held or summary.quarantined or summary.refused_records or summary.checks_failed:
+    elif held or summary.quarantined or summary.refused_records or failed:
         summary.status = "amber"
 
 

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from psycopg.types.json import Jsonb
-
 from connections.connection import Connection
 from connections.errors import CounterflowError, Rejected
 from connections.landing import Landed, Record, land, live_count, mark_deleted
-from connections.warehouse import Warehouse, connect, exclusive
+from connections.warehouse import Jsonb, Warehouse, connect, exclusive
 
 Position = Mapping[str, Any]  # how far a resource is read: what its extractor needs to go on
 

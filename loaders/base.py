@@ -17,11 +17,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from psycopg.types.json import Jsonb
-
 from connections.connection import Connection
 from connections.errors import CounterflowError, Misconfigured, Rejected, Unavailable
-from connections.warehouse import Warehouse, connect, exclusive, take_change_numbers
+from connections.warehouse import Jsonb, Warehouse, connect, exclusive, take_change_numbers
 from loaders import planning
 from loaders.planning import Guards, Hold
 

@@ -9,11 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psycopg import sql
-from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
-
-from connections.warehouse import Warehouse, take_change_numbers
+from connections.warehouse import DictRow, Jsonb, Warehouse, sql, take_change_numbers
 
 if TYPE_CHECKING:
     from loaders.base import Loader

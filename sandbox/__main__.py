@@ -7,7 +7,6 @@ import json
 import signal
 import sys
 import threading
-from datetime import datetime
 from pathlib import Path
 
 from sandbox.server import SYSTEMS, World
@@ -24,14 +23,11 @@ def main(arguments: list[str]) -> int:
         parser.add_argument(f"--{system}-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--state-dir", type=Path, help="where changes are kept from one start to the next")
-    parser.add_argument(
-        "--until", type=datetime.fromisoformat, default=HISTORY_END, help="end of the history"
-    )
     given = parser.parse_args(arguments)
     systems = tuple(given.systems.split(","))
     ports = {system: getattr(given, f"{system}_port") for system in SYSTEMS}
     try:
-        world = World(given.orders, given.seed, systems, given.until, ports, given.host, given.state_dir)
+        world = World(given.orders, given.seed, systems, HISTORY_END, ports, given.host, given.state_dir)
     except (ValueError, ImportError) as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 2

@@ -10,6 +10,7 @@ from __future__ import annotations
 ACCOUNTS = """
 111100 asset_cash - Cash in Canadian Currency
 111101 asset_current r Liquidity Transfer
+111200 asset_cash - Demand Deposits / Notice Deposits in Deposit Accepting Institutions
 111211 asset_cash - Cash Maple Lane Goods Ltd
 111311 asset_cash - Bank
 111312 asset_current - Bank Suspense Account

@@ -129,6 +129,23 @@ def _move_total(env: Env, model: str, row: Row) -> float:
     return float(round(sum(line.get("debit", 0.0) for line in lines), 2))
 
 
+def _rule_forecast(env: Env, model: str, row: Row) -> float:
+    """What a reordering rule sees: the forecast, and what requests for quotation already ask for."""
+    lines = children(env, "purchase.order.line", "product_id", row["product_id"])
+    asked = sum(
+        line.get("product_qty", 0.0)
+        for line in lines
+        if env.row("purchase.order", line["order_id"])["state"] in ("draft", "sent")
+    )
+    return _forecast(env, "product.product", env.row("product.product", row["product_id"])) + float(asked)
+
+
+def _to_order(env: Env, model: str, row: Row) -> float:
+    forecast = _rule_forecast(env, model, row)
+    enough = forecast >= row.get("product_min_qty", 0.0)
+    return 0.0 if enough else float(row.get("product_max_qty", 0.0) - forecast)
+
+
 def _template_variant(name: str) -> Compute:
     def compute(env: Env, model: str, row: Row) -> Any:
         variants = children(env, "product.product", "product_tmpl_id", row["id"])
@@ -197,7 +214,8 @@ COMPUTED: dict[tuple[str, str], Compute] = {
     ("stock.quant", "inventory_quantity_auto_apply"): lambda env, model, row: row.get("quantity", 0.0),
     ("stock.picking", "state"): picking_state,
     ("stock.move", "product_qty"): lambda env, model, row: row.get("product_uom_qty", 0.0),
-    ("stock.warehouse.orderpoint", "qty_to_order"): lambda env, model, row: 0.0,
+    ("stock.warehouse.orderpoint", "qty_forecast"): _rule_forecast,
+    ("stock.warehouse.orderpoint", "qty_to_order"): _to_order,
     **{
         (model, f"amount_{name}"): _order_sum(part)
         for model in ("sale.order", "purchase.order")

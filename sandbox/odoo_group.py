@@ -13,6 +13,8 @@ from sandbox.odoo_read import Domain, Records, find_ids, named, record_key
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_values import getter, path_getter
 
+Shown = tuple[Any, list[list[Any]]]
+
 _STEPS: dict[str, Callable[[date], tuple[date, date, str]]] = {
     "day": lambda day: (day, day + timedelta(days=1), f"{day:%d %b %Y}"),
     "week": lambda day: _week(day),
@@ -77,7 +79,9 @@ def formatted_read_group(
     if order and order.split(",")[0].strip().lower().endswith(" desc"):
         ordered.reverse()
     page = ordered[offset : offset + limit] if limit else ordered[offset:]
-    return [_group(env, model, specs, values, groups[values], aggregates or []) for values in page]
+    shows = [_show(env, model, spec) for spec in specs]
+    folds = [(name, _fold(env, model, name)) for name in aggregates or []]
+    return [_group(specs, shows, folds, values, groups[values]) for values in page]
 
 
 def _field(env: Env, model: str, path: str) -> Field:
@@ -115,51 +119,63 @@ def _sort_key(env: Env, model: str, spec: str) -> Callable[[Any], Any]:
 
 
 def _group(
-    env: Env, model: str, specs: list[str], values: tuple[Any, ...], rows: list[Row], aggregates: list[str]
+    specs: list[str],
+    shows: list[Callable[[Any], Shown]],
+    folds: list[tuple[str, Callable[[list[Row]], Any]]],
+    values: tuple[Any, ...],
+    rows: list[Row],
 ) -> Row:
     answer: Row = {}
     leaves: list[list[Any]] = []
-    for spec, value in zip(specs, values, strict=True):
-        shown, found = _shown(env, model, spec, value)
-        answer[spec] = shown
+    for spec, show, value in zip(specs, shows, values, strict=True):
+        answer[spec], found = show(value)
         leaves += found
     domain: list[Any] = [*["&"] * (len(leaves) - 1), *leaves] if leaves else [[1, "=", 1]]
     answer["__extra_domain"] = domain
-    for aggregate in aggregates:
-        answer[aggregate] = _aggregate(env, model, aggregate, rows)
+    answer.update((name, fold(rows)) for name, fold in folds)
     return answer
 
 
-def _shown(env: Env, model: str, spec: str, value: Any) -> tuple[Any, list[list[Any]]]:
-    """A group's value as it is shown, and the leaves that find its records."""
-    name, _, step = spec.partition(":")
-    field = _field(env, model, name)
-    if "." in name:
-        first, _, rest = name.partition(".")
-        return value, [[first, "any", [[rest, "=", value]]]]
+def _show(env: Env, model: str, spec: str) -> Callable[[Any], Shown]:
+    """A function from a group's value to how it is shown and the leaves that find its records."""
+    path, _, step = spec.partition(":")
+    field = _field(env, model, path)
+    first, _, rest = path.partition(".")
+    if rest:
+        return lambda value: (value, [[first, "any", [[rest, "=", value]]]])
     if field.type == "many2one":
-        return named(env, field.relation, value), [[name, "=", value]]
-    if value is False or field.type not in ("date", "datetime"):
-        return value, [[name, "=", value]]
+        return lambda value: (named(env, field.relation, value), [[path, "=", value]])
+    if field.type in ("date", "datetime"):
+        return lambda value: (
+            _shown_span(path, field.type, step, value) if value else (value, [[path, "=", value]])
+        )
+    return lambda value: (value, [[path, "=", value]])
+
+
+def _shown_span(name: str, kind: str, step: str, value: str) -> Shown:
     if step == "hour":
         hour = datetime.fromisoformat(value)
-        shown = [value, f"{hour:%I:%M %d %b}"]
-        return shown, [[name, ">=", value], [name, "<", str(hour + timedelta(hours=1))]]
+        until = str(hour + timedelta(hours=1))
+        return [value, f"{hour:%I:%M %d %b}"], [[name, ">=", value], [name, "<", until]]
     begin, end, label = _STEPS[step or "month"](date.fromisoformat(value))
-    time = " 00:00:00" if field.type == "datetime" else ""
-    span = [[name, ">=", f"{begin}{time}"], [name, "<", f"{end}{time}"]]
-    return [f"{begin}{time}", label], span
+    time = " 00:00:00" if kind == "datetime" else ""
+    return [f"{begin}{time}", label], [[name, ">=", f"{begin}{time}"], [name, "<", f"{end}{time}"]]
 
 
-def _aggregate(env: Env, model: str, aggregate: str, rows: list[Row]) -> Any:
+def _fold(env: Env, model: str, aggregate: str) -> Callable[[list[Row]], Any]:
+    """A function from a group's records to one aggregate of them; False where none has a value."""
     if aggregate == "__count":
-        return len(rows)
-    name, _, fold = aggregate.partition(":")
-    if name not in env.store.models[model].fields or fold not in _FOLDS:
+        return len
+    name, _, how = aggregate.partition(":")
+    if name not in env.store.models[model].fields or how not in _FOLDS:
         raise WrongValue(f"Invalid field {name!r} on model {model!r} for {aggregate!r}.")
-    value_of = getter(env, model, name)
-    found = [value for value in map(value_of, rows) if value is not False]
-    if not found and fold != "count":
-        return False
-    value = _FOLDS[fold](found)
-    return round(value, 6) if isinstance(value, float) else value
+    value_of, fold = getter(env, model, name), _FOLDS[how]
+
+    def result(rows: list[Row]) -> Any:
+        found = [value for value in map(value_of, rows) if value is not False]
+        if not found and how != "count":
+            return False
+        value = fold(found)
+        return round(value, 6) if isinstance(value, float) else value
+
+    return result

@@ -159,6 +159,8 @@ company_id m2o:res.company <move_id.company_id
 company_currency_id m2o:res.currency <move_id.company_currency_id
 invoice_date date <move_id.invoice_date
 account_type selection <account_id.account_type
+account_code char <account_id.code
+account_name char <account_id.name
 """,
     "account.full.reconcile": "",
     "account.move.reversal": """

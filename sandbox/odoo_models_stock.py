@@ -55,6 +55,8 @@ company_id m2o:res.company
 """,
     "stock.quant": """
 product_id m2o:product.product required index
+product_tmpl_id m2o:product.template <product_id.product_tmpl_id
+warehouse_id m2o:stock.warehouse <location_id.warehouse_id
 location_id m2o:stock.location required
 quantity float .2
 reserved_quantity float .2
@@ -107,7 +109,11 @@ priority selection ="0"
 sequence integer =10
 picking_id m2o:stock.picking
 picking_type_id m2o:stock.picking.type
+picking_code selection <picking_type_id.code
+location_usage selection <location_id.usage
+location_dest_usage selection <location_dest_id.usage
 product_id m2o:product.product required index
+product_tmpl_id m2o:product.template <product_id.product_tmpl_id
 product_uom_qty float =1.0 .2
 product_qty float computed
 quantity float .2
@@ -162,7 +168,7 @@ replenishment_uom_id m2o:uom.uom
 supplier_id m2o:product.supplierinfo
 route_id m2o:stock.route
 qty_on_hand float <product_id.qty_available
-qty_forecast float <product_id.virtual_available
+qty_forecast float computed
 qty_to_order float computed
 snoozed_until date
 """,

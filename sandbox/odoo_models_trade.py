@@ -220,6 +220,8 @@ state selection <order_id.state
 currency_id m2o:res.currency <order_id.currency_id
 company_id m2o:res.company <order_id.company_id
 order_partner_id m2o:res.partner <order_id.partner_id
+warehouse_id m2o:stock.warehouse <order_id.warehouse_id
+product_template_id m2o:product.template <product_id.product_tmpl_id
 move_ids o2m:stock.move.sale_line_id
 """,
     "purchase.order": """
@@ -262,6 +264,8 @@ price_subtotal monetary computed
 price_tax float computed
 price_total monetary computed
 state selection <order_id.state
+date_order datetime <order_id.date_order
+date_approve datetime <order_id.date_approve
 currency_id m2o:res.currency <order_id.currency_id
 company_id m2o:res.company <order_id.company_id
 partner_id m2o:res.partner <order_id.partner_id

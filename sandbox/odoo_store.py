@@ -1,14 +1,14 @@
 """The stand-in's database: tables in memory, indexes, and transactions that happen wholly or not at all.
 
-One lock serialises the transactions. What the real server's snapshots make visible is kept all the same:
-`write_date` is the moment a transaction began, with microseconds; and each row knows the number of the
-commit that made it, so that a transaction can tell a row that appeared after it had begun (`Env.snapshot`).
+Transactions run one after the other, on the servers' one event loop. What the real server's snapshots make
+visible is kept all the same: `write_date` is the moment a transaction began, with microseconds; and each
+external id knows the commit that made it, so that a transaction can tell one that appeared after it had
+begun (`Env.snapshot`).
 """
 
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -69,13 +69,12 @@ class Table:
 
 
 class Store:
-    """All tables, the lock over them and the count of commits."""
+    """All tables, and what spans transactions."""
 
     def __init__(self, models: dict[str, Model]) -> None:
         self.models = models
         changes = itertools.count(1)
         self.tables = {name: Table(model, changes) for name, model in models.items()}
-        self.lock = threading.RLock()
         self.commits = 0
         self.rules: dict[tuple[int, str], list[Any]] = {}
         """Record rules: what a user sees of a model, as a domain."""

@@ -8,14 +8,19 @@ from typing import Any
 
 from sandbox import odoo_catalogue, odoo_orders, odoo_pickings
 from sandbox.odoo_access import STAFF_ID
+from sandbox.odoo_accounting import post
 from sandbox.odoo_compute import children
 from sandbox.odoo_load import find_external, remember
 from sandbox.odoo_read import Records
-from sandbox.odoo_store import Env, Store
+from sandbox.odoo_seed_books import account_id
+from sandbox.odoo_store import Env, Row, Store
 from sandbox.odoo_till import ring_up
 from sandbox.odoo_write import create_record, write_records
 from sandbox.story import CounterSale, Customer, Sku, StaffTypedOrder, Story
 
+OPENING = "Opening balance"
+GOODS, BANK, OWNER = "121120", "111200", "313000"  # of the chart ca_2023
+BANK_CENTS = 2_500_000
 _INSTALLED_BEFORE_COUNT = timedelta(days=1)
 
 
@@ -35,6 +40,7 @@ class StoryLoader:
         env.commit()
         env = self._at(self.story.counted_at)
         self._count(env)
+        self._open_books(env)
         env.commit()
         for moment, step, thing in sorted(self._events(), key=lambda event: event[0]):
             env = self._at(moment)
@@ -64,56 +70,43 @@ class StoryLoader:
         }
         for sku in self.story.all_skus:
             for place, code in enumerate(sku.odoo_codes):
-                product = create_record(
-                    env,
-                    "product.product",
-                    {
-                        "name": sku.name,
-                        "default_code": code,
-                        "barcode": sku.barcode if place == 0 else False,
-                        "list_price": sku.price_cents / 100,
-                        "standard_price": sku.cost_cents / 100,
-                        "weight": sku.weight_g / 1000,
-                        "type": "consu",
-                        "is_storable": True,
-                        "available_in_pos": True,
-                        "categ_id": categories[sku.category],
-                    },
-                )
-                remember(env, f"maple.product_{sku.code}_{place}", "product.product", product)
+                values = {
+                    "name": sku.name,
+                    "default_code": code,
+                    "barcode": sku.barcode if place == 0 else False,
+                    "list_price": sku.price_cents / 100,
+                    "standard_price": sku.cost_cents / 100,
+                    "weight": sku.weight_g / 1000,
+                    "type": "consu",
+                    "is_storable": True,
+                    "available_in_pos": True,
+                    "categ_id": categories[sku.category],
+                }
+                product = _make(env, f"product_{sku.code}_{place}", "product.product", values)
                 self.products.setdefault(sku.code, product)
         self._offers(env)
 
     def _offers(self, env: Env) -> None:
-        for supplier in self.story.suppliers:
-            self.suppliers[supplier.name] = create_record(
-                env,
-                "res.partner",
-                {"name": supplier.name, "email": supplier.email, "is_company": True, "supplier_rank": 1},
-            )
+        for place, supplier in enumerate(self.story.suppliers):
+            person = {"name": supplier.name, "email": supplier.email, "is_company": True, "supplier_rank": 1}
+            self.suppliers[supplier.name] = _make(env, f"supplier_{place}", "res.partner", person)
         for price in self.story.supplier_prices:
-            create_record(
-                env,
-                "product.supplierinfo",
-                {
-                    "partner_id": self.suppliers[price.supplier.name],
-                    "product_id": self.products[price.sku.code],
-                    "price": price.price_cents / 100,
-                    "min_qty": price.minimum,
-                    "delay": price.supplier.delay_days,
-                },
-            )
+            offer = {
+                "partner_id": self.suppliers[price.supplier.name],
+                "product_id": self.products[price.sku.code],
+                "price": price.price_cents / 100,
+                "min_qty": price.minimum,
+                "delay": price.supplier.delay_days,
+            }
+            _make(env, f"price_{price.sku.code}", "product.supplierinfo", offer)
         for rule in self.story.reorder_rules:
-            create_record(
-                env,
-                "stock.warehouse.orderpoint",
-                {
-                    "product_id": self.products[rule.sku.code],
-                    "product_min_qty": rule.minimum,
-                    "product_max_qty": rule.maximum,
-                    "trigger": "manual",
-                },
-            )
+            limits = {
+                "product_id": self.products[rule.sku.code],
+                "product_min_qty": rule.minimum,
+                "product_max_qty": rule.maximum,
+                "trigger": "manual",
+            }
+            _make(env, f"reorder_{rule.sku.code}", "stock.warehouse.orderpoint", limits)
 
     def _count(self, env: Env) -> None:
         place = env.row("stock.warehouse", 1)["lot_stock_id"]
@@ -130,31 +123,41 @@ class StoryLoader:
             ],
         )
 
+    def _open_books(self, env: Env) -> None:
+        """One posted entry: goods at cost and money in the bank are the owner's."""
+        counted = [row for row in self.story.opening_stock if row.sku.code in self.products]
+        goods = sum(row.quantity * row.sku.cost_cents for row in counted)
+        balances = ((GOODS, goods), (BANK, BANK_CENTS), (OWNER, -goods - BANK_CENTS))
+        lines = [
+            [0, 0, {"account_id": account_id(env, code), "name": OPENING, "balance": cents / 100}]
+            for code, cents in balances
+        ]
+        move = _make(env, "opening", "account.move", {"ref": OPENING, "line_ids": lines})
+        post(env, env.row("account.move", move))
+        for line, (code, _) in zip(
+            children(env, "account.move.line", "move_id", move), balances, strict=True
+        ):
+            remember(env, f"maple.opening_{code}", "account.move.line", line["id"])
+
     def _partner(self, env: Env, person: Customer) -> int:
-        name = f"maple.customer_{person.index}"
-        known = find_external(env, name)
+        name = f"customer_{person.index}"
+        known = find_external(env, f"maple.{name}")
         if known:
             return known
         state = next(
             row for row in env.table("res.country.state").rows.values() if row["code"] == person.province
         )
-        made = create_record(
-            env,
-            "res.partner",
-            {
-                "name": person.company or person.name,
-                "email": person.odoo_email,
-                "phone": person.phone,
-                "street": person.street,
-                "city": person.city,
-                "zip": person.postcode,
-                "state_id": state["id"],
-                "country_id": state["country_id"],
-                "customer_rank": 1,
-            },
-        )
-        remember(env, name, "res.partner", made)
-        return made
+        values = {
+            "name": person.company or person.name,
+            "email": person.odoo_email,
+            "phone": person.phone,
+            "street": person.street,
+            "city": person.city,
+            "zip": person.postcode,
+            "state_id": state["id"],
+            "country_id": state["country_id"],
+        }
+        return _make(env, name, "res.partner", values)
 
     def _type_order(self, env: Env, order: StaffTypedOrder) -> None:
         made = create_record(
@@ -237,3 +240,10 @@ class StoryLoader:
         """The sale is in the till, once; the pos.order's id."""
         partner = self._partner(env, sale.customer) if sale.customer else False
         return ring_up(env, sale, self.products, partner)
+
+
+def _make(env: Env, name: str, model: str, values: Row) -> int:
+    """A new record under an external id of the shop's own; its id."""
+    made = create_record(env, model, values)
+    remember(env, f"maple.{name}", model, made)
+    return made

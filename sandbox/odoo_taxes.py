@@ -66,7 +66,7 @@ def _tax(base: Decimal, tax: Row) -> Decimal:
 
 
 def line_amounts(env: Env, line: Row, quantity: float) -> dict[str, float]:
-    """Net, tax and gross of an order's line. The tax is their difference, as binary as the server gives it."""
+    """Net, tax and gross of an order's line. The tax is the binary difference, as the server gives it."""
     base = _base(line, quantity)
     net = cents(base)
     tax = sum(cents(_tax(base, tax)) for tax in single_taxes(env, line.get("tax_ids", [])))

@@ -124,9 +124,8 @@ def unlink_records(env: Env, model: str, ids: tuple[int, ...] | list[int]) -> No
                 for child in list(env.table(field.relation).find(field.inverse, row_id)):
                     if child in env.table(field.relation).rows:
                         unlink_records(env, field.relation, [child])
-        for data in [
-            row for row in env.rows("ir.model.data", list(env.table("ir.model.data").find("res_id", row_id)))
-        ]:
+        named = env.table("ir.model.data")
+        for data in [named.rows[found] for found in named.find("res_id", row_id)]:
             if data["model"] == model:
                 env.remove("ir.model.data", data["id"])
         env.remove(model, row_id)

@@ -23,7 +23,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cached_property
 
-from sandbox import story_trade
 from sandbox.story_backoffice import SUPPLIERS, BackOffice, back_office
 from sandbox.story_catalogue import load_baskets, load_products
 from sandbox.story_orders import OrderBook
@@ -51,6 +50,7 @@ from sandbox.story_things import (
     WebOrder,
     WebRefund,
 )
+from sandbox.story_trade import Trade
 
 SHOP_NAME = "Maple Lane Goods Ltd"
 SHOP_TIME_ZONE = "America/Toronto"
@@ -137,14 +137,14 @@ class Story:
         """What Odoo has on hand at the end of the history, by Sku code."""
         return self.back_office.odoo_stock
 
+    @cached_property
+    def _trade(self) -> Trade:
+        sold = tuple(b for b in self._baskets if all(sku.product_id and sku.odoo_codes for sku, _ in b))
+        return Trade(self.seed, self.orders, self.book.people, self.skus, sold)
+
     def trade_hour(self, hour: int, now: datetime, first_order_id: int) -> TradeHour:
         """The hour-th hour after the history (0 is the first), all of it at `now`."""
-        sold_on_web = tuple(
-            b for b in self._baskets if all(sku.product_id is not None and sku.odoo_codes for sku, _ in b)
-        )
-        return story_trade.trade_hour(
-            hour, self.seed, now, self.orders, first_order_id, self.skus, sold_on_web
-        )
+        return self._trade.hour(hour, now, first_order_id)
 
 
 __all__ = [

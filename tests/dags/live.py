@@ -1,4 +1,4 @@
-"""A running Airflow with our DAGs, over a world of stand-ins: what the scheduler's tests do to it and ask of it."""
+"""A running Airflow with our DAGs: what the scheduler's tests do to it and ask of it."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def until(ask: Callable[[], T], is_it: Callable[[T], bool], seconds: float) -> T
 
 
 def end_state(world: World, warehouse_url: str) -> Row:
-    """What a sync leaves in the systems and in the marts, without numbers that depend on the order of events."""
+    """What a sync leaves in systems and marts, without the numbers that follow the order of events."""
     truth = world.truth
     odoo = truth["odoo"]
     with psycopg.connect(warehouse_url, row_factory=dict_row) as warehouse:

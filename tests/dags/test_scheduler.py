@@ -1,4 +1,4 @@
-"""A real scheduler: runs at once, a task that is killed, tasks and runs that are cleared, a system that is down.
+"""A real scheduler: runs at once, a killed task, cleared tasks and runs, a system that is down.
 
 Every case must end where an undisturbed sync ends. The undisturbed one is the command line's, over a second
 world of the same story: so it is also shown that both do the same.

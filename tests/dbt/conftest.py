@@ -37,9 +37,17 @@ class Builder:
         finish_build(self.sql, window["build_id"], succeeded=succeeds)
         return window["build_id"]
 
+    def parse(self) -> None:
+        """dbt's manifest stands in its target folder."""
+        dbt.run(self._connection, ["parse"])
+
     def check(self) -> None:
         """Every data test holds for every row."""
         self._run(["test", "--exclude-resource-type", "unit_test"], {"all_rows": True})
+
+    def unit_test(self) -> int:
+        """Every unit test of the models passes; how many they are."""
+        return len(self._run(["test", "--select", "test_type:unit"], {}))
 
     def rows(self, query: str, parameters: list[Any] | None = None) -> list[Row]:
         """The rows of a query."""
@@ -59,10 +67,11 @@ class Builder:
         query = f"select (to_jsonb(it) - 'build_id')::text as content from {relation} as it order by 1"
         return [row["content"] for row in self.rows(query)]
 
-    def _run(self, arguments: list[str], variables: Row) -> None:
+    def _run(self, arguments: list[str], variables: Row) -> list[dbt.ModelResult]:
         results = dbt.run(self._connection, [*arguments, "--vars", json.dumps(variables)])
         bad = [f"{result.name} {result.status}: {result.message}" for result in results if not result.is_good]
         assert results and not bad, "\n".join(bad)
+        return results
 
 
 @pytest.fixture(scope="session", autouse=True)

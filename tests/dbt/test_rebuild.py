@@ -83,8 +83,32 @@ def test_incremental_builds_equal_a_rebuild(builder: Builder) -> None:
     assert built_in_steps.keys() == rebuilt.keys()
     for relation, content in rebuilt.items():
         assert built_in_steps[relation] == content, relation
-    assert rebuilt["outbound.out_odoo__ledger_entries"]
+    _is_as_told(builder)
     builder.check()
+
+
+def _is_as_told(builder: Builder) -> None:
+    """What the story above must have led to."""
+    orders = {
+        row["order_id"].removeprefix("woocommerce:"): row
+        for row in builder.rows("select * from marts.orders where channel = 'web'")
+    }
+    assert len(orders) == 10
+    assert orders["1"]["line_count"] == 1 and orders["1"]["is_quarantined"], "its lines no longer add up"
+    assert orders["2"]["line_count"] == 1 and orders["2"]["total_amount"] == Decimal("19.55")
+    assert orders["3"]["status"] == "trashed" and orders["6"]["is_deleted"]
+    assert orders["4"]["paid_amount"] == 0 and orders["4"]["ledger_wait_reason"] == "no Stripe charge yet"
+    assert orders["7"]["payment_count"] == 2 and orders["7"]["is_quarantined"], "charged twice"
+    assert orders["8"]["refunded_amount"] == Decimal("22.94"), "the deleted refund does not count"
+    assert orders["9"]["is_ledger_due"] and orders["10"]["is_ledger_due"]
+    [paid_out] = builder.rows("select * from marts.payments where payment_id = 'stripe:ch_9'")
+    assert paid_out["payout_id_stripe"] == "po_1"
+    proofs = {row["order_id"]: row for row in builder.rows("select * from marts.reconciliation_orders")}
+    assert (proofs["woocommerce:9"]["state"], proofs["woocommerce:9"]["difference"]) == ("agrees", 0)
+    assert proofs["woocommerce:10"]["state"] == "not posted yet"
+    accounts = builder.rows("select distinct account_code as code from marts.ledger_lines_due where role like 'tax.%%'")
+    assert {"231301", "231499"} <= {row["code"] for row in accounts}
+    assert builder.rows("select * from marts.reconciliation_counts where difference <> 0") == []
 
 
 def _land_products(builder: Builder, *skus: str) -> None:

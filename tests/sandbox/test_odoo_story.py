@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import sandbox
+from sandbox.odoo_world import OdooWorld
 from sandbox.story import Story
 from tests.sandbox.json2 import Json2
 
@@ -41,6 +42,14 @@ def test_the_story_is_there() -> None:
         }
         assert len(odoo.find("stock.warehouse.orderpoint", [])) == len(story.reorder_rules)
         assert len(odoo.find("product.supplierinfo", [])) == len(story.supplier_prices)
+
+
+def test_staff_who_set_up_the_same_story_find_it_done() -> None:
+    """What sandbox/odoo_world.py would do in a real Odoo is what this one starts with."""
+    with sandbox.serve(orders=60, seed=7, systems=("odoo",)) as world:
+        before = world.truth["odoo"]
+        OdooWorld(world.connections["odoo"], world.story).set_up()
+        assert world.truth["odoo"] == before
 
 
 def test_records_carry_the_moments_of_the_story() -> None:
@@ -104,9 +113,11 @@ def test_the_truth_says_what_was_posted() -> None:
             ["", "", "counterflow.true_2", "411110", "0", "5.00"],
         ]
         [move] = odoo.call("account.move", "load", fields=columns, data=data)["ids"]
-        assert world.truth["odoo"]["entries"] == []
+        [opening] = world.truth["odoo"]["entries"]
+        assert opening["external_id"] == "maple.opening"
+        assert round(sum(line["debit"] - line["credit"] for line in opening["lines"]), 2) == 0
         odoo.call("account.move", "action_post", ids=[move])
-        [entry] = world.truth["odoo"]["entries"]
+        entry = world.truth["odoo"]["entries"][-1]
         assert (entry["external_id"], entry["ref"]) == ("counterflow.true", "true")
         sides = [(line["account_code"], line["debit"], line["credit"]) for line in entry["lines"]]
         assert sides == [("111510", 5.0, 0.0), ("411110", 0.0, 5.0)]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -135,6 +136,17 @@ def test_catalogue_holds_what_matching_must_cope_with() -> None:
     assert any(
         known and known[0] != code and known[0].strip().upper() == code for code, known in codes.items()
     )
+
+
+def test_a_larger_file_of_real_trade_may_take_the_cuts_place(
+    contracts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = Story(10)
+    file = contracts / "data" / "online_retail" / "online_retail.csv.xz"
+    monkeypatch.setenv("COUNTERFLOW_TRADING_DATA", str(file))
+    large = Story(10)
+    assert len(large.book._baskets) > 10 * len(small.book._baskets)
+    assert large.products == small.products
 
 
 def test_first_hour_of_trade_is_the_one_the_demo_tells_of() -> None:

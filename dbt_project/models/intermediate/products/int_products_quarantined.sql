@@ -37,8 +37,9 @@ negative_stock as (
         'stock' as entity,
         quants.quant_key as record_key,
         'stock_not_negative' as check_name,
-        'Odoo has ' || quants.on_hand_quantity || ' of ' || coalesce(left(products.sku, 64), left(products.product_name, 64), 'a product')
-        || ' at ' || coalesce(locations.location_name, 'a location') || '; count it there' as reason,
+        'Odoo has ' || quants.on_hand_quantity || ' of '
+        || coalesce(left(products.sku, 64), left(products.product_name, 64), 'a product') || ' at '
+        || coalesce(locations.location_name, 'a location') || '; count it there' as reason,
         jsonb_build_object(
             'product_id_odoo', quants.product_id_odoo,
             'location_id', quants.location_id,
