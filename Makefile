@@ -22,11 +22,11 @@ demo: $(READY) ## everything once around: an hour of trade, synced twice, and an
 test: $(READY) ## the whole suite; starts and stops what it needs (ARGS="-k stock" for a part of it)
 	@$(RUN) -m pytest $(ARGS)
 
-check: $(READY) ## ruff, mypy, sqlfluff, import-linter
-	@echo "ruff"; $(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check .
-	@echo "mypy"; $(VENV)/bin/mypy
-	@echo "sqlfluff"; $(VENV)/bin/sqlfluff lint dbt_project --disable-progress-bar
-	@echo "import-linter"; $(VENV)/bin/lint-imports
+check: $(READY) ## ruff, mypy, sqlfluff, import-linter; all of them, whatever the first finds
+	@failed=(); try() { echo "== $$*"; "$(VENV)/bin/$$@" || failed+=("$$1"); }; \
+	try ruff format --quiet --check .; try ruff check --quiet .; try mypy; \
+	try sqlfluff lint dbt_project --disable-progress-bar; try lint-imports; \
+	[ $${#failed[@]} -eq 0 ] || { echo "failed: $${failed[*]}"; exit 1; }
 
 format: $(READY) ## put everything into the form that check asks for
 	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .

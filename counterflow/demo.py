@@ -105,7 +105,7 @@ def conclude(settings: Settings, is_equal: bool) -> int:
     print(f"  runs         {settings.ui_url}/dags/{DAG}")
     for name, address in pages(settings).items():
         print(f"  {name:<12} {address}")
-    print("  another order: bin/counterflow order NUMBER; make down stops, make clean removes")
+    print("  more         bin/counterflow order NUMBER; make down stops, make clean removes")
     with session() as warehouse:
         difference = reconciliation_difference(warehouse)
     print(f"  the whole of it took {time.monotonic() - _STARTED:.0f} s\n")
@@ -125,8 +125,11 @@ def levels() -> dict[str, system_stock.Levels]:
 
 def pages(settings: Settings) -> Mapping[str, str]:
     """What there is to look at, besides Airflow itself."""
+    reports = {"check report": "report/index.html", "Data Docs": "data_docs/index.html"}
+    written = {name: path for name, path in reports.items() if (settings.home / "reports" / path).exists()}
     return {
-        "last sync": f"{settings.ui_url}/counterflow/",
+        "last sync": f"{settings.ui_url}/counterflow/last-sync",
+        **{name: f"{settings.ui_url}/counterflow/reports/{path}" for name, path in written.items()},
         "stand-ins": ", ".join(settings.sandbox_url(name) for name in ("woocommerce", "odoo", "stripe")),
     }
 

@@ -183,7 +183,7 @@ def _tell_open(warehouse: Warehouse, say: Say) -> None:
     for row in found[:MOST_SHOWN]:
         say(f"  {row['state']:<9}  {row['what']}: {row['reason']}")
     if len(found) > MOST_SHOWN:
-        say(f"  and {len(found) - MOST_SHOWN} more: select * from marts.quarantine, sync.writes")
+        say(f"  and {len(found) - MOST_SHOWN} more, in marts.quarantine and sync.writes")
 
 
 def _counts_read(warehouse: Warehouse) -> list[list[Any]]:

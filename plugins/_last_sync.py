@@ -104,12 +104,13 @@ def _read_run(warehouse: Warehouse, sync: Sync) -> None:
         """,
         given,
     )
+    # A later round checks other rows: that it found nothing does not undo what an earlier one found.
     checks = rows(
         warehouse,
         """
         select distinct on (suite, model, expectation)
             suite, model, expectation, severity, success, rows_checked, rows_failed, message
-        from sync.check_results where run_id = %s order by suite, model, expectation, at desc
+        from sync.check_results where run_id = %s order by suite, model, expectation, success, at desc
         """,
         given,
     )

@@ -7,6 +7,7 @@ import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -63,6 +64,16 @@ def render(
             script=SCRIPT,
         )
     )
+
+
+def data_docs(folder: Path) -> str:
+    """An index of Great Expectations' pages in the folder: its own is empty without others' scripts."""
+    suites: dict[str, dict[str, str]] = {}
+    for page in sorted((folder / "validations").glob("*/*/**/*.html")):
+        path = page.relative_to(folder)
+        # a later check of a model has a later folder and takes the place of an earlier one
+        suites.setdefault(path.parts[1], {})[path.parts[2]] = quote(path.as_posix())
+    return _templates("UTC").get_template("data_docs.html").render(suites=suites, style=STYLE)
 
 
 def problem(message: str) -> str:

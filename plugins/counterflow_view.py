@@ -24,7 +24,8 @@ PREFIX = "/counterflow"
 BASE_PATH = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
 DAG_ID = "hourly_sync"
 # In the order in which they are offered: our own page, then Great Expectations' Data Docs.
-REPORTS = {"Check report": "report/index.html", "Data Docs": "data_docs/index.html"}
+DATA_DOCS = "data_docs/index.html"
+REPORTS = {"Check report": "report/index.html", "Data Docs": DATA_DOCS}
 
 # No scripts: what a record says must never run with its reader's session.
 REPORT_POLICY = (
@@ -50,6 +51,15 @@ def last_sync(run: str | None = Query(default=None, max_length=250)) -> HTMLResp
         return _html(_page.problem("No such sync is on record. Trigger hourly_sync, then look again."), 404)
     airflow_run = _airflow_run.find(sync.run_id)
     return _html(_page.render(sync, airflow_run, BASE_PATH, f"{BASE_PATH}{PREFIX}", _reports()))
+
+
+@app.get("/reports/data_docs/index.html")
+def data_docs() -> HTMLResponse:
+    """Great Expectations' pages, by suite and model. 404: it has written none."""
+    folder = _reports_folder()
+    if folder is None or not (folder / DATA_DOCS).is_file():
+        raise HTTPException(404, "There is no such report")
+    return _html(_page.data_docs((folder / DATA_DOCS).parent))
 
 
 @app.get("/reports/{path:path}")

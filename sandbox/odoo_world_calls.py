@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,7 @@ class Odoo:
         self._client = httpx.Client(
             base_url=f"{fields['schema']}://{fields['host']}:{fields['port']}/json/2/",
             headers={"Authorization": f"bearer {fields['password']}", "X-Odoo-Database": extra["database"]},
-            verify=extra.get("ca_file") or True,
+            verify=ssl.create_default_context(cafile=extra["ca_file"]) if extra.get("ca_file") else True,
             timeout=300,
         )
 

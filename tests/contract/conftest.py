@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from connections.connection import Connection, variable
-from tests.contract.odoo_client import Books, Json2
+from tests.contract.odoo_client import Books, Json2, trust
 from tests.contract.stripe_client import Account
 from tests.contract.woocommerce_client import Shop
 
@@ -112,7 +112,7 @@ class Relay:
         self.seen: list[str] = []
         self._swallow: list[str] = []
         self._lock = threading.Lock()
-        self._upstream = httpx.Client(base_url=target.url, verify=target.ca_file or True, timeout=120)
+        self._upstream = httpx.Client(base_url=target.url, verify=trust(target), timeout=120)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
 
     @property

@@ -1,4 +1,4 @@
-"""Ledger entries that are due, for the Odoo contract suite: outbound rows without the models that make them."""
+"""Ledger entries that are due, for the Odoo suite: outbound rows without the models that make them."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,11 @@ from connections.connection import Connection
 
 LINE_FIELDS = [f"line_ids/{name}" for name in ("id", "account_id/.id", "name", "debit", "credit")]
 ENTRY_FIELDS = ["id", "move_type", "ref", "date", "journal_id/.id", *LINE_FIELDS]
+
+
+def trust(connection: Connection) -> ssl.SSLContext | bool:
+    """Whom to trust: the connection's private authority, else the system's."""
+    return ssl.create_default_context(cafile=connection.ca_file) if connection.ca_file else True
 
 
 class Json2:
@@ -30,7 +36,7 @@ class Json2:
                 "Authorization": f"bearer {self.connection.password}",
                 "X-Odoo-Database": self.connection.database,
             },
-            verify=self.connection.ca_file or True,
+            verify=trust(self.connection),
             timeout=120,
         )
 

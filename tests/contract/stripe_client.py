@@ -8,6 +8,7 @@ import httpx
 
 from connections.connection import Connection
 from connections.stripe import API_VERSION
+from tests.contract.odoo_client import trust
 
 
 class Account:
@@ -23,7 +24,7 @@ class Account:
         return httpx.Client(
             base_url=f"{self.connection.url}/v1",
             headers={"Authorization": f"Bearer {key}", "Stripe-Version": API_VERSION},
-            verify=self.connection.ca_file or True,
+            verify=trust(self.connection),
             timeout=120,
         )
 

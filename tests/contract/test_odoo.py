@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from extractors.odoo_fields import FIELDS
-from tests.contract.odoo_client import Json2, product
+from tests.contract.odoo_client import Json2, product, trust
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
@@ -168,7 +168,7 @@ def test_a_wrong_key_is_401(odoo: Json2) -> None:
             f"{odoo.connection.url}/json/2/res.users/context_get",
             json={},
             headers={**headers, "X-Odoo-Database": odoo.connection.database},
-            verify=odoo.connection.ca_file or True,
+            verify=trust(odoo.connection),
         )
         assert answer.status_code == 401
         assert answer.json()["name"] == "werkzeug.exceptions.Unauthorized"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def test_an_entry_is_loaded_posted_and_read_back(odoo: Json2, books: Books) -> N
 def test_four_clients_load_one_entry(odoo: Json2, books: Books) -> None:
     keys = [books.external_id() for _ in range(4)]
     for key in keys:
-        answers = at_once(4, lambda _, key=key: _load_alone(odoo, books, key))
+        answers = at_once(4, partial(_load_alone, odoo, books, key))
         assert any(answer["ids"] for answer in answers)
         for answer in answers:
             assert answer["ids"] or answer["messages"][0]["type"] == "error"
@@ -44,7 +45,7 @@ def test_four_clients_load_one_entry(odoo: Json2, books: Books) -> None:
     odoo.call("account.move", "unlink", ids=ids)
 
 
-def _load_alone(odoo: Json2, books: Books, key: str) -> dict[str, Any]:
+def _load_alone(odoo: Json2, books: Books, key: str, _: int) -> dict[str, Any]:
     with odoo.another() as client:
         return books.load(books.rows(key, ref=key), client)
 

@@ -15,7 +15,7 @@ from extractors.stripe import Stripe
 from extractors.woocommerce import WooCommerce
 from tests.contract.conftest import connection_of
 
-READ = [(WooCommerce(), "taxes"), (Odoo(), "account_journal"), (Stripe(), "payouts")]
+READ: list[tuple[Any, str]] = [(WooCommerce(), "taxes"), (Odoo(), "account_journal"), (Stripe(), "payouts")]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import httpx
 from oauthlib import oauth1
 
 from connections.connection import Connection
+from tests.contract.odoo_client import trust
 
 
 class Signed(httpx.Auth):
@@ -41,7 +42,7 @@ class Shop:
         return httpx.Client(
             base_url=self.connection.url + str(self.connection.extra.get("base_path", "/wp-json/wc/v3")),
             auth=Signed(key, secret) if is_plain else (key, secret),
-            verify=self.connection.ca_file or True,
+            verify=trust(self.connection),
             timeout=120,
         )
 

@@ -63,7 +63,7 @@ class Live:
         assert self.end(run_id) == "success", self.tasks(run_id)
         return run_id
 
-    def end(self, run_id: str, seconds: float = 240) -> str:
+    def end(self, run_id: str, seconds: float = 600) -> str:
         """The run's final state."""
         return until(lambda: self.state(run_id), lambda state: state in ENDED, seconds)
 
@@ -76,7 +76,7 @@ class Live:
         """One task's last attempt."""
         return dict(self._send("GET", f"/dags/{DAG}/dagRuns/{run_id}/taskInstances/{task_id}"))
 
-    def wait_for_task(self, run_id: str, task_id: str, states: Iterable[str], seconds: float = 120) -> Row:
+    def wait_for_task(self, run_id: str, task_id: str, states: Iterable[str], seconds: float = 300) -> Row:
         """The task, once it is in one of the states."""
         wanted = set(states)
         return until(lambda: self.task(run_id, task_id), lambda row: row["state"] in wanted, seconds)

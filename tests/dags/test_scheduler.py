@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STORY = {"orders": 30, "seed": 7}
 REFERENCE_DATABASE = "counterflow_reference"
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_a_task_killed_in_the_middle_of_a_write_and_cleared_ends_like_an_undistu
     # Odoo does as it was told, but its answer never comes: the worst moment to die
     world.fault("odoo", "timeout_after", method="POST", path="account.move/load", seconds=60)
     run_id = live.trigger()
-    live.wait_for_task(run_id, "deliver_odoo.write", ("running",), 180)
+    live.wait_for_task(run_id, "deliver_odoo.write", ("running",))
     until(lambda: count(warehouse_url, "sync.writes where status = 'sent'"), lambda sent: sent > 0, 60)
     until(lambda: world.faults["odoo"].pending, lambda pending: not pending, 60)
     os.kill(live.task(run_id, "deliver_odoo.write")["pid"], signal.SIGKILL)
@@ -150,7 +150,7 @@ def test_a_system_that_is_down_holds_only_what_depends_on_it(
     world.stop("stripe")
     try:
         run_id = live.trigger()
-        task = live.wait_for_task(run_id, "extract_stripe.read", ("up_for_retry",), 180)
+        task = live.wait_for_task(run_id, "extract_stripe.read", ("up_for_retry",))
         assert task["try_number"] == 1, "an Unavailable is tried again"
         live.mark_failed(run_id, "extract_stripe.read")
         assert live.end(run_id) == "failed"

@@ -67,8 +67,15 @@ class Builder:
         query = f"select (to_jsonb(it) - 'build_id')::text as content from {relation} as it order by 1"
         return [row["content"] for row in self.rows(query)]
 
-    def _run(self, arguments: list[str], variables: Row) -> list[dbt.ModelResult]:
-        results = dbt.run(self._connection, [*arguments, "--vars", json.dumps(variables)])
+    def _run(self, arguments: list[str], given: Row) -> list[dbt.ModelResult]:
+        variables = dict(given)
+        # by the environment: with other --vars dbt would parse the whole project again (macros/var.sql)
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("build_id", "since_build", "since_version"):
+                if name in variables:
+                    patch.setenv(f"COUNTERFLOW_{name.upper()}", str(variables.pop(name)))
+            settings = ["--vars", json.dumps(variables)] if variables else []
+            results = dbt.run(self._connection, [*arguments, *settings])
         bad = [f"{result.name} {result.status}: {result.message}" for result in results if not result.is_good]
         assert results and not bad, "\n".join(bad)
         return results

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,9 +11,28 @@ from tests.dbt.conftest import Builder
 
 Payload = dict[str, Any]
 
+Snapshot = dict[str, dict[str, Payload]]
+
+_KEYS = {
+    "orders": ("marts", "order_id"),
+    "order_lines": ("marts", "order_line_id"),
+    "order_taxes": ("marts", "order_tax_id"),
+    "payments": ("marts", "payment_id"),
+    "refunds": ("marts", "refund_id"),
+    "customers": ("marts", "customer_id"),
+    "stock_by_sku": ("marts", "product_id"),
+    "ledger_entries": ("marts", "ledger_entry_id"),
+    "ledger_lines": ("marts", "ledger_line_id"),
+    "quarantine": ("marts", "quarantine_id"),
+    "out_woocommerce__stock_levels": ("outbound", "write_key"),
+}
+_NEGATIVE = "stock:11:5:stock_not_negative"
+
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture(scope="module")
-def books(builder: Builder) -> Iterator[Builder]:
+def books(builder: Builder) -> Builder:
     """A shop with one product on the web, Odoo's stock of it, a counter sale with change, and an entry."""
     _land(builder, "res_currency", {"id": 3, "name": "CAD", "active": True})
     for number, code in enumerate(("AB", "BC", "MB", "NB", "NS", "ON", "QC", "SK")):
@@ -72,174 +90,140 @@ def books(builder: Builder) -> Iterator[Builder]:
         backoffice.entry_line(2, 1, 40, 0.0, 5.0),
     )
     shop.land_paid(builder.sql, shop.order(1001))
-    builder.build()
-    yield builder
+    return builder
 
 
-def test_a_counter_sale_is_an_order_like_any_other(books: Builder) -> None:
-    (order,) = books.rows("select * from marts.orders where order_id = 'odoo_pos:1'")
-    assert (order["channel"], order["status"], order["delivery_province"]) == ("counter", "completed", "ON")
-    assert (str(order["total_amount"]), str(order["tax_amount"])) == ("16.95", "1.95")
-    (line,) = books.rows("select * from marts.order_lines where order_id = 'odoo_pos:1'")
-    assert (line["product_id"], line["quantity"], str(line["total_amount"])) == ("sku:tea-1", 2, "15.00")
-    (tax,) = books.rows("select * from marts.order_taxes where order_id = 'odoo_pos:1'")
-    assert (tax["tax"], tax["province"], str(tax["tax_amount"])) == ("HST", "ON", "1.95")
-    (payment,) = books.rows("select * from marts.payments where order_id = 'odoo_pos:1'")
-    assert (payment["payment_method"], payment["status"], str(payment["amount"])) == (
-        "cash",
-        "succeeded",
-        "16.95",
-    )
+@pytest.fixture(scope="module")
+def hours(books: Builder) -> list[Snapshot]:
+    """What the marts said after each of five builds; the first is of the shop as it stands."""
+    found = [_built(books)]
 
-
-def test_the_web_may_not_sell_what_it_has_sold(books: Builder) -> None:
-    levels = books.rows(
-        "select sku, quantity, hold_reason from outbound.out_woocommerce__stock_levels order by sku"
-    )
-    assert [(row["sku"], row["quantity"], row["hold_reason"]) for row in levels] == [
-        ("POT-1", 2, None),  # 4 there, 1 set aside by Odoo, 1 sold in order 1001
-        ("TEA-1", 18, None),  # 20 there, 2 sold in order 1001; the counter's 2 are off the shelf already
-    ]
-
-
-def test_an_entry_knows_its_order_and_its_accounts(books: Builder) -> None:
-    (entry,) = books.rows("select * from marts.ledger_entries")
-    assert (entry["order_id"], str(entry["debit_amount"])) == ("woocommerce:1001", "5.00")
     _land(books, "account_account", backoffice.account(40, "411999"))
-    books.build()
-    codes = books.rows("select account_code from marts.ledger_lines order by credit_amount")
-    assert [row["account_code"] for row in codes] == ["111510", "411999"]
-
-
-def test_an_order_typed_into_odoo_is_one_sale_and_set_aside_once(books: Builder) -> None:
-    _land(
-        books,
-        "sale_order",
-        backoffice.sale_order(70, "#1001", "draft"),
-        backoffice.sale_order(71, "PO-77", "sale"),
-    )
-    _land(
-        books, "sale_order_line", backoffice.sale_order_line(1, 70, 11), backoffice.sale_order_line(2, 71, 11)
-    )
-    books.build()
-    assert _orders(books) == ["odoo_pos:1", "odoo_sale:71", "woocommerce:1001"]
-    assert _reserved(books) == {"TEA-1": 2, "POT-1": 1}  # a quotation sets nothing aside
-    _land(books, "sale_order", backoffice.sale_order(70, "#1001", "sale"))
-    _stock(books, (11, 5, 20.0, 2.0), (12, 5, 4.0, 2.0))
-    books.build()
-    assert _reserved(books) == {"TEA-1": 0, "POT-1": 0}
-    assert {row["sku"]: row["quantity"] for row in _levels(books)} == {"TEA-1": 18, "POT-1": 2}
-    (order,) = books.rows("select order_id_odoo from marts.orders where order_id = 'woocommerce:1001'")
-    assert order["order_id_odoo"] == 70
-    _land(books, "sale_order", backoffice.sale_order(70, False, "sale"))
-    books.build()
-    assert _orders(books) == ["odoo_pos:1", "odoo_sale:70", "odoo_sale:71", "woocommerce:1001"]
-    assert _reserved(books) == {"TEA-1": 2, "POT-1": 1}
-    _land(books, "sale_order", backoffice.sale_order(70, "1001", "sale"))
-    books.build()
-    assert _orders(books) == ["odoo_pos:1", "odoo_sale:71", "woocommerce:1001"]
-
-
-def test_a_return_at_the_counter_is_a_refund(books: Builder) -> None:
+    _land(books, "sale_order", backoffice.sale_order(70, "#1001", "draft"))
+    _land(books, "sale_order", backoffice.sale_order(71, "PO-77", "sale"))
+    _land(books, "sale_order_line", *(backoffice.sale_order_line(n, n + 69, 11) for n in (1, 2)))
     _land(books, "pos_order", {**backoffice.sale(2, -8.48, -0.98), "refunded_order_id": 1})
-    _land(
-        books,
-        "pos_order_line",
-        {**backoffice.sale_line(2, 2, 11, -1.0, -7.5, -8.48), "refunded_orderline_id": 1},
-    )
+    returned = backoffice.sale_line(2, 2, 11, -1.0, -7.5, -8.48)
+    _land(books, "pos_order_line", {**returned, "refunded_orderline_id": 1})
     _land(books, "pos_payment", backoffice.tender(3, 2, 1, -8.48))
-    books.build()
-    (refund,) = books.rows("select * from marts.refunds where refund_id = 'odoo_pos:2'")
-    assert (refund["order_id"], str(refund["amount"]), str(refund["tax_amount"])) == (
-        "odoo_pos:1",
-        "8.48",
-        "0.98",
-    )
-    (line,) = books.rows("select refunded_quantity from marts.order_lines where order_id = 'odoo_pos:1'")
-    assert line["refunded_quantity"] == 1
-    assert "odoo_pos:2" not in _orders(books)
-
-
-def test_a_sku_twice_or_less_than_none_is_held_until_it_is_put_right(books: Builder) -> None:
-    _land(books, "product_product", shop.odoo_product(13, "pot-1 "))
-    _stock(books, (11, 5, -3.0, 0.0), (12, 5, 4.0, 2.0))
-    books.build()
-    held = {row["sku"]: row["hold_reason"] for row in _levels(books)}
-    assert "on more than one product in Odoo" in held["POT-1"]
-    assert "less than none" in held["TEA-1"]
-    reasons = {row["check_name"] for row in books.rows("select check_name from marts.quarantine")}
-    assert {"sku_twice_in_odoo", "stock_not_negative"} <= reasons
-    (line,) = books.rows(
-        "select product_id_odoo from marts.order_lines where order_id = 'woocommerce:1001' and sku = 'POT-1'"
-    )
-    assert line["product_id_odoo"] is None
-    _land(books, "product_product", shop.odoo_product(13, "POT-2"))
-    _stock(books, (11, 5, 20.0, 0.0), (12, 5, 4.0, 2.0))
-    books.build()
-    assert {row["hold_reason"] for row in _levels(books)} == {None}
-    assert not {"sku_twice_in_odoo", "stock_not_negative"} & {
-        row["check_name"] for row in books.rows("select check_name from marts.quarantine")
-    }
-    lines = books.rows("select product_id_odoo from marts.order_lines where order_id = 'woocommerce:1001'")
-    assert {row["product_id_odoo"] for row in lines} == {11, 12}
-
-
-def test_a_customer_is_one_by_email_and_moves_with_it(books: Builder) -> None:
     _land(books, "res_partner", backoffice.partner(21, " SomeOne@shop.example"))
     _land(books, "pos_order", {**backoffice.sale(1, 16.95, 1.95), "partner_id": 21})
-    books.build()
-    (customer,) = books.rows("select * from marts.customers where partner_id_odoo = 21")
-    assert (customer["email"], customer["web_order_count"]) == ("someone@shop.example", 1)
-    _land(books, "res_partner", backoffice.partner(21, "other@shop.example"))
-    books.build()
-    found = books.rows("select customer_id, email, partner_id_odoo from marts.customers order by email")
-    assert [(row["email"], row["partner_id_odoo"]) for row in found] == [
-        ("other@shop.example", 21),
-        ("someone@shop.example", None),
-    ]
-    (order,) = books.rows("select customer_id from marts.orders where order_id = 'odoo_pos:1'")
-    assert order["customer_id"] == found[0]["customer_id"]
-
-
-def test_what_is_on_order_is_incoming_until_it_is_received(books: Builder) -> None:
     _land(books, "purchase_order", {"id": 1, "name": "P1", "state": "purchase", "partner_id": 30})
     _land(books, "purchase_order_line", backoffice.purchase_line(1, 10.0, 4.0))
-    books.build()
-    assert _incoming(books) == {"TEA-1": 6, "POT-1": 0, "POT-2": 0}
+    found.append(_built(books))
+
+    _land(books, "sale_order", backoffice.sale_order(70, "#1001", "sale"))
+    _stock(books, (11, 5, 20.0, 2.0), (12, 5, 4.0, 2.0))
+    _land(books, "res_partner", backoffice.partner(21, "other@shop.example"))
     _land(books, "purchase_order_line", backoffice.purchase_line(1, 10.0, 10.0))
-    books.build()
-    assert _incoming(books) == {"TEA-1": 0, "POT-1": 0, "POT-2": 0}
+    found.append(_built(books))
+
+    _land(books, "sale_order", backoffice.sale_order(70, False, "sale"))
+    _land(books, "product_product", shop.odoo_product(13, "pot-1 "))
+    _stock(books, (11, 5, -3.0, 0.0))
+    _spoil(books)
+    found.append(_built(books))
+
+    _land(books, "sale_order", backoffice.sale_order(70, "1001", "sale"))
+    _land(books, "product_product", shop.odoo_product(13, "POT-2"))
+    _stock(books, (11, 5, 20.0, 0.0))
+    found.append(_built(books))
+    return found
 
 
-def test_records_of_any_kind_are_kept_and_named(books: Builder) -> None:
-    long = "😀'\";--" * 1_700
-    _land(books, "product_product", {**shop.odoo_product(14, long), "name": long, "lst_price": "cheap"})
-    _land(
-        books,
-        "sale_order",
-        {**backoffice.sale_order(72, long, "sale"), "amount_total": [1], "date_order": "9999-12-31 00:00:00"},
+def test_a_counter_sale_is_an_order_like_any_other(hours: list[Snapshot]) -> None:
+    order = hours[0]["orders"]["odoo_pos:1"]
+    assert (order["channel"], order["status"], order["delivery_province"]) == ("counter", "completed", "ON")
+    assert (str(order["total_amount"]), str(order["tax_amount"])) == ("16.95", "1.95")
+    line = hours[0]["order_lines"]["odoo_pos:1"]
+    assert (line["product_id"], line["quantity"], str(line["total_amount"])) == ("sku:tea-1", 2, "15.00")
+    (tax,) = [row for row in hours[0]["order_taxes"].values() if row["order_id"] == "odoo_pos:1"]
+    assert (tax["tax"], tax["province"], str(tax["tax_amount"])) == ("HST", "ON", "1.95")
+    payment = hours[0]["payments"]["odoo_pos:1"]
+    assert (payment["payment_method"], payment["status"]) == ("cash", "succeeded")
+    assert str(payment["amount"]) == "16.95", "20.00 less the change"
+
+
+def test_the_web_may_not_sell_what_it_has_sold(hours: list[Snapshot]) -> None:
+    # 4 there, 1 set aside by Odoo, 1 sold in order 1001
+    # 20 there, 2 sold in order 1001; the counter's 2 are off the shelf already
+    assert _levels(hours[0]) == {"POT-1": (2, None), "TEA-1": (18, None)}
+
+
+def test_an_entry_knows_its_order_and_follows_its_accounts(hours: list[Snapshot]) -> None:
+    entry = hours[0]["ledger_entries"]["odoo:1"]
+    assert (entry["order_id"], str(entry["debit_amount"])) == ("woocommerce:1001", "5.00")
+    assert hours[0]["ledger_lines"]["odoo:2"]["account_code"] == "411110"
+    assert hours[1]["ledger_lines"]["odoo:2"]["account_code"] == "411999"
+
+
+def test_an_order_typed_into_odoo_is_one_sale_and_set_aside_once(hours: list[Snapshot]) -> None:
+    typed = [set(hour["orders"]) & {"odoo_sale:70", "odoo_sale:71", "woocommerce:1001"} for hour in hours]
+    apart = {"odoo_sale:70", "odoo_sale:71", "woocommerce:1001"}
+    one_sale = {"odoo_sale:71", "woocommerce:1001"}
+    assert typed == [{"woocommerce:1001"}, one_sale, one_sale, apart, one_sale]
+    known_as = [hour["orders"]["woocommerce:1001"]["order_id_odoo"] for hour in hours]
+    assert known_as == [None, 70, 70, None, 70]
+    waiting = [hour["stock_by_sku"]["sku:tea-1"]["reserved_by_web_quantity"] for hour in hours]
+    assert waiting == [2, 2, 0, 2, 0], "a quotation sets nothing aside, a confirmed order all of it"
+    assert _levels(hours[2]) == _levels(hours[0])
+
+
+def test_a_return_at_the_counter_is_a_refund(hours: list[Snapshot]) -> None:
+    refund = hours[1]["refunds"]["odoo_pos:2"]
+    assert refund["order_id"] == "odoo_pos:1"
+    assert (str(refund["amount"]), str(refund["tax_amount"])) == ("8.48", "0.98")
+    assert [hour["order_lines"]["odoo_pos:1"]["refunded_quantity"] for hour in hours[:2]] == [0, 1]
+    assert "odoo_pos:2" not in hours[1]["orders"]
+    assert "odoo_pos:3" not in hours[1]["payments"]
+
+
+def test_a_customer_is_one_by_email_and_moves_with_it(hours: list[Snapshot]) -> None:
+    def known(hour: Snapshot) -> dict[str, Any]:
+        return {
+            row["email"]: (row["partner_id_odoo"], row["web_order_count"])
+            for row in hour["customers"].values()
+        }
+
+    assert known(hours[1]) == {"someone@shop.example": (21, 1)}
+    assert known(hours[2]) == {"someone@shop.example": (None, 1), "other@shop.example": (21, 0)}
+    assert (
+        hours[1]["orders"]["odoo_pos:1"]["customer_id"]
+        == hours[1]["orders"]["woocommerce:1001"]["customer_id"]
     )
-    _land(
-        books,
-        "pos_order",
-        {**backoffice.sale(3, 1.0, 0.0), "date_order": "tomorrow", "currency_id": "CAD", "name": long},
+    assert (
+        hours[2]["orders"]["odoo_pos:1"]["customer_id"]
+        != hours[2]["orders"]["woocommerce:1001"]["customer_id"]
     )
-    _land(books, "res_partner", {**backoffice.partner(22, long), "name": long, "customer_rank": 1})
-    shop.land(books.sql, "odoo__stock_quant", {"x": {"product_id": "x", "quantity": "NaN"}})
-    shop.land(books.sql, "odoo__account_move_line", {"9": {"id": 9, "move_id": 1, "debit": 1e300}})
-    books.build()
-    named = {row["quarantine_id"] for row in books.rows("select quarantine_id from marts.quarantine")}
+
+
+def test_what_is_on_order_is_incoming_until_it_is_received(hours: list[Snapshot]) -> None:
+    assert [hour["stock_by_sku"]["sku:tea-1"]["incoming_quantity"] for hour in hours[:3]] == [0, 6, 0]
+
+
+def test_a_sku_twice_or_less_than_none_is_held_until_it_is_put_right(hours: list[Snapshot]) -> None:
+    reasons = {sku: reason or "" for sku, (_, reason) in _levels(hours[3]).items()}
+    assert "on more than one product in Odoo" in reasons["POT-1"]
+    assert "less than none" in reasons["TEA-1"]
+    checks = {f"product:woocommerce:{shop.product_number('POT-1')}:sku_twice_in_odoo", _NEGATIVE}
+    assert checks <= set(hours[3]["quarantine"])
+    assert hours[3]["order_lines"]["woocommerce:1001:100102"]["product_id_odoo"] is None
+    assert {reason for _, reason in _levels(hours[4]).values()} == {None}
+    assert not checks & set(hours[4]["quarantine"])
+    assert hours[4]["order_lines"]["woocommerce:1001:100102"]["product_id_odoo"] == 12
+
+
+def test_records_of_any_kind_are_kept_and_named(hours: list[Snapshot]) -> None:
     assert {
         "odoo_product:14:unreadable",
         "order:odoo_sale:72:unreadable",
         "order:odoo_pos:3:unreadable",
         "odoo_stock:x:unreadable",
         "odoo_ledger_entry:odoo:1:unbalanced",
-    } <= named
-    assert {row["sku"]: row["hold_reason"] for row in _levels(books)} == {"TEA-1": None, "POT-1": None}
+    } <= set(hours[4]["quarantine"])
 
 
-def test_a_rebuild_from_nothing_gives_the_same(books: Builder) -> None:
+def test_a_rebuild_from_nothing_gives_the_same(books: Builder, hours: list[Snapshot]) -> None:
     hourly = books.contents()
     books.build(full_refresh=True)
     rebuilt = books.contents()
@@ -247,6 +231,36 @@ def test_a_rebuild_from_nothing_gives_the_same(books: Builder) -> None:
     for name, rows in hourly.items():
         assert rebuilt[name] == rows, name
     books.check()
+
+
+def _spoil(builder: Builder) -> None:
+    long = "😀'\";--" * 1_700
+    _land(builder, "product_product", {**shop.odoo_product(14, long), "name": long, "lst_price": "cheap"})
+    sale = {"amount_total": [1], "date_order": "9999-12-31 00:00:00"}
+    _land(builder, "sale_order", {**backoffice.sale_order(72, long, "sale"), **sale})
+    sale = {"date_order": "tomorrow", "currency_id": "CAD", "name": long}
+    _land(builder, "pos_order", {**backoffice.sale(3, 1.0, 0.0), **sale})
+    _land(builder, "res_partner", {**backoffice.partner(22, long), "name": long, "customer_rank": 1})
+    shop.land(builder.sql, "odoo__stock_quant", {"x": {"product_id": "x", "quantity": "NaN"}})
+    shop.land(builder.sql, "odoo__account_move_line", {"9": {"id": 9, "move_id": 1, "debit": 1e300}})
+
+
+def _built(builder: Builder) -> Snapshot:
+    """The marts after a build, each row by its key; an order's first line by the order's key as well."""
+    builder.build()
+    found = {
+        mart: {row[key]: row for row in builder.rows(f"select * from {schema}.{mart}")}
+        for mart, (schema, key) in _KEYS.items()
+    }
+    found["order_lines"] |= {
+        row["order_id"]: row for row in found["order_lines"].values() if row["line_number"] == 1
+    }
+    return found
+
+
+def _levels(hour: Snapshot) -> dict[str, tuple[int, str | None]]:
+    levels = hour["out_woocommerce__stock_levels"].values()
+    return {row["sku"]: (row["quantity"], row["hold_reason"]) for row in levels}
 
 
 def _land(builder: Builder, model: str, *payloads: Payload) -> None:
@@ -265,25 +279,3 @@ def _stock(builder: Builder, *quants: tuple[int, int, float, float]) -> None:
             for product, location, quantity, reserved in quants
         },
     )  # fmt: skip
-
-
-def _levels(builder: Builder) -> list[Payload]:
-    return builder.rows("select * from outbound.out_woocommerce__stock_levels")
-
-
-def _orders(builder: Builder) -> list[str]:
-    return [row["order_id"] for row in builder.rows("select order_id from marts.orders order by order_id")]
-
-
-def _reserved(builder: Builder) -> dict[str, int]:
-    rows = builder.rows(
-        "select sku, reserved_by_web_quantity as n from marts.stock_by_sku where sku <> 'POT-2'"
-    )
-    return {row["sku"]: int(row["n"]) for row in rows}
-
-
-def _incoming(builder: Builder) -> dict[str, int]:
-    return {
-        row["sku"]: int(row["n"])
-        for row in builder.rows("select sku, incoming_quantity as n from marts.stock_by_sku")
-    }

@@ -87,6 +87,11 @@ def test_incremental_builds_equal_a_rebuild(builder: Builder) -> None:
     builder.check()
 
 
+def test_the_models_pass_their_unit_tests(builder: Builder) -> None:
+    """After the builds above: a unit test reads the columns of the tables that it stands in for."""
+    assert builder.unit_test() >= 20
+
+
 def _is_as_told(builder: Builder) -> None:
     """What the story above must have led to."""
     orders = {

@@ -44,7 +44,7 @@ from (values
     ('woocommerce', 'stock_level', 'product:18', 'confirmed', null, null, '{"quantity": {"sent": 4, "read": 3}}')
 ) as given;
 
--- The same check twice: the second round's answer counts.
+-- The same check twice, in two rounds: the second looked at other rows.
 insert into sync.check_results (
     run_id, suite, model, expectation, severity, success, rows_checked, rows_failed, message, at
 )
