@@ -11,6 +11,7 @@ from typing import LiteralString
 from connections.connection import Connection
 from connections.warehouse import Jsonb, Warehouse, session, sql
 from counterflow import dbt, gate_page, systems
+from counterflow.dbt import ModelResult
 from expectations.results import CheckResult
 from expectations.run import run as run_expectations
 
@@ -27,12 +28,17 @@ class CheckSummary:
 
 
 def check(warehouse_connection: Connection, run_id: str, *, full: bool = False) -> CheckSummary:
-    """The rows of the last build (full: all rows) are checked, the results stored, the holds renewed."""
+    """The rows of the last build are checked, the results stored, the holds renewed.
+
+    full: all rows are, and dbt's own tests run too.
+    """
     with session(warehouse_connection) as warehouse:
         row = warehouse.execute("select coalesce(max(build_id), 0) as build_id from sync.builds").fetchone()
     build_id = row["build_id"] if row else 0
     url = warehouse_connection.postgresql_url("postgresql+psycopg")
     results = run_expectations(url, build_id, run_id, full=full, data_docs=data_docs())
+    if full:
+        results += [_of_dbt(item) for item in dbt.test(warehouse_connection)]
     with session(warehouse_connection) as warehouse:
         _store(warehouse, run_id, results)
         holds = _renew_holds(warehouse, run_id, build_id, results, full)
@@ -48,6 +54,13 @@ def check(warehouse_connection: Connection, run_id: str, *, full: bool = False) 
         messages=tuple(
             f"{item.severity}: {item.model}: {item.expectation}: {item.message}" for item in failed
         ),
+    )
+
+
+def _of_dbt(item: ModelResult) -> CheckResult:
+    """One of dbt's own tests, which hold nothing but are seen."""
+    return CheckResult(
+        "dbt", item.name, "dbt's test passes", "critical", item.is_good, 0, 0, [], item.message
     )
 
 

@@ -243,8 +243,7 @@ def _build_of(warehouse: Warehouse, run_id: str) -> dict[str, int]:
 
 
 def _note_results(warehouse: Warehouse, build_id: int, results: Sequence[ModelResult]) -> None:
-    # a test that failed counts: its rows are built and tested again until it passes
-    noted = {item.name: item.status for item in results if item.kind == "model" or not item.is_good}
+    noted = {item.name: item.status for item in results if item.kind == "model"}
     warehouse.execute(
         "update sync.builds set results = results || %s where build_id = %s", [Jsonb(noted), build_id]
     )

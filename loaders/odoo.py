@@ -145,6 +145,8 @@ def _refusal(client: Odoo, intent: Intent, error: Rejected) -> NotSent:
     try:
         _, id_ = client.read("ir.model.data", "check_object_reference", module=module, xml_id=name)
     except Rejected:
+        id_ = None
+    if not id_:  # Odoo remembers the ids of what it rolled back, as False
         return NotSent("refused", "permanent", str(error))
     reason = f"entry {id_} in Odoo has this key already, but was changed there; put its reference back"
     return NotSent("held", "needs_person", f"{reason} ({error})")

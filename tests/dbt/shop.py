@@ -59,13 +59,13 @@ def order(
     paid_at: datetime | None = None,
     email: str = "someone@shop.example",
 ) -> Payload:
-    """A WooCommerce order whose totals are right. lines: SKU, quantity, unit price; the first bears the discount."""
+    """A WooCommerce order whose totals are right. lines: SKU, quantity, price; the first has the discount."""
     created_at = created_at or FIRST_DAY + timedelta(minutes=number)
     paid = paid_at or (created_at if status in ("processing", "completed", "refunded") else None)
     items = [_line(number, place, *line) for place, line in enumerate(lines)]
     if items:
         items[0]["total"] = str(Decimal(items[0]["subtotal"]) - Decimal(discount))
-    shipping_lines = [{"id": number * 100 + 80, "method_id": "flat_rate", "method_title": "Post", "total": shipping}]
+    shipping_lines = [{"id": number * 100 + 80, "method_id": "flat_rate", "total": shipping}]
     fee_lines = [{"id": number * 100 + 90, "name": "Gift wrap", "total": fee}] if fee else []
     taxes = _charge_tax(number, province, items, fee_lines, shipping_lines)
     tax = sum((Decimal(t["tax_total"]) + Decimal(t["shipping_tax_total"]) for t in taxes), Decimal(0))
@@ -94,7 +94,9 @@ def order(
         "created_via": "checkout",
         "billing": address | {"email": email},
         "shipping": address,
-        "meta_data": [{"id": 1, "key": "_stripe_intent_id", "value": f"pi_{number}"}] if method == "stripe" else [],
+        "meta_data": [{"id": 1, "key": "_stripe_intent_id", "value": f"pi_{number}"}]
+        if method == "stripe"
+        else [],
         "line_items": items,
         "tax_lines": taxes,
         "shipping_lines": shipping_lines,
@@ -149,7 +151,10 @@ def refund(refund_id: int, of_order: Payload, *, line: int = 0, quantity: int = 
     sold = of_order["line_items"][line]
     share = Decimal(quantity) / sold["quantity"]
     net = cents(Decimal(sold["total"]) * share)
-    taxes = [{"rate_id": tax["id"], "tax_total": str(-cents(Decimal(tax["total"]) * share))} for tax in sold["taxes"]]
+    taxes = [
+        {"rate_id": tax["id"], "tax_total": str(-cents(Decimal(tax["total"]) * share))}
+        for tax in sold["taxes"]
+    ]
     amount = net - sum((Decimal(tax["tax_total"]) for tax in taxes), Decimal(0))
     return {
         "id": refund_id,
@@ -183,8 +188,8 @@ def product_number(sku: str) -> int:
 
 def product(product_id: int, sku: str) -> Payload:
     """A simple product of the web shop."""
-    return {"id": product_id, "name": sku.title(), "type": "simple", "status": "publish", "sku": sku, "price": "19.95",
-            "manage_stock": True, "stock_quantity": 10}  # fmt: skip
+    return {"id": product_id, "name": sku.title(), "type": "simple", "status": "publish", "sku": sku,
+            "price": "19.95", "manage_stock": True, "stock_quantity": 10}  # fmt: skip
 
 
 def odoo_product(product_id: int, sku: str) -> Payload:
@@ -225,19 +230,20 @@ def land(
 def land_paid(warehouse: psycopg.Connection[Any], *orders: Payload) -> None:
     """The orders stand in raw; those paid by Stripe with their charge and its fee."""
     land(warehouse, "woocommerce__orders", {str(each["id"]): each for each in orders})
-    charges = [charge(each) for each in orders if each["payment_method"] == "stripe" and each["date_paid_gmt"]]
+    paid = [each for each in orders if each["payment_method"] == "stripe" and each["date_paid_gmt"]]
+    charges = [charge(each) for each in paid]
     land(warehouse, "stripe__charges", {each["id"]: each for each in charges})
     fees = [balance_transaction(each) for each in charges]
     land(warehouse, "stripe__balance_transactions", {each["id"]: each for each in fees})
 
 
-def settle(warehouse: psycopg.Connection[Any], *, time_zone: str = "America/Toronto", cap: str = "0.05") -> None:
+def settle(warehouse: psycopg.Connection[Any], time_zone: str = "America/Toronto") -> None:
     """The business's settings stand as tables."""
     warehouse.execute("delete from settings.business")
     warehouse.execute(
         "insert into settings.business values ('Maple', 'Maple Ltd', 'Queen', 'Toronto', 'ON', 'M5V', 'CA',"
-        " %s, 'CAD', '1', '2', %s, 0)",
-        [time_zone, cap],
+        " %s, 'CAD', '1', '2', 0.05, 0)",
+        [time_zone],
     )
     warehouse.execute("delete from settings.accounts")
     warehouse.cursor().executemany("insert into settings.accounts values (%s, %s)", list(ACCOUNTS.items()))
@@ -269,7 +275,9 @@ def _charge_tax(
         for kind, parts in (("goods", [*items, *fee_lines]), ("shipping", shipping_lines)):
             for part in parts:
                 amount = cents(Decimal(part["total"]) * Decimal(percent) / 100)
-                part.setdefault("taxes", []).append({"id": place + 1, "total": str(amount), "subtotal": str(amount)})
+                part.setdefault("taxes", []).append(
+                    {"id": place + 1, "total": str(amount), "subtotal": str(amount)}
+                )
                 part["total_tax"] = str(Decimal(part.get("total_tax", "0.00")) + amount)
                 sums[kind] += amount
         found.append(

@@ -65,7 +65,10 @@ def test_outbound_reads_marts_and_changed_sets_only(models: dict[str, Node]) -> 
         if _layer(node) == "outbound":
             for name in node["depends_on"]["nodes"]:
                 read = models[name]
-                assert _layer(read) == "marts" or read["name"].endswith("_changed"), (node["name"], read["name"])
+                assert _layer(read) == "marts" or read["name"].endswith("_changed"), (
+                    node["name"],
+                    read["name"],
+                )
 
 
 def test_every_column_of_marts_and_outbound_is_described_and_typed(models: dict[str, Node]) -> None:
@@ -82,7 +85,8 @@ def test_every_table_that_is_read_has_its_key_tested(manifest: Node, models: dic
     tested = {
         node["attached_node"]
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and node.get("test_metadata", {}).get("name") in ("is_key", "unique")
+        if node["resource_type"] == "test"
+        and node.get("test_metadata", {}).get("name") in ("is_key", "unique")
     }
     for name, node in models.items():
         if _layer(node) in ("marts", "outbound") or node["config"]["materialized"] == "incremental":
@@ -108,7 +112,15 @@ def test_every_money_mart_has_an_identity(manifest: Node, models: dict[str, Node
         for node in manifest["nodes"].values()
         if node["resource_type"] == "test" and node.get("test_metadata", {}).get("name") == "holds"
     }
-    money = {"orders", "order_lines", "order_taxes", "payments", "refunds", "ledger_lines_due", "ledger_lines"}
+    money = {
+        "orders",
+        "order_lines",
+        "order_taxes",
+        "payments",
+        "refunds",
+        "ledger_lines_due",
+        "ledger_lines",
+    }
     assert money <= identities
 
 

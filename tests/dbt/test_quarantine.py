@@ -27,7 +27,10 @@ def _spoil(number: int) -> tuple[Payload, Payload | None, Payload | None]:
         3: (good | {"total": "12,34"}, None),
         4: (good | {"date_created_gmt": "2199-01-01T00:00:00"}, None),
         5: (None, charge | {"amount_captured": charge["amount_captured"] - 1}),
-        6: (good | {"tax_lines": [good["tax_lines"][0] | {"rate_code": "CA-ON-LUX-1", "label": "Lux"}]}, None),
+        6: (
+            good | {"tax_lines": [good["tax_lines"][0] | {"rate_code": "CA-ON-LUX-1", "label": "Lux"}]},
+            None,
+        ),
         7: (good | {"line_items": [good["line_items"][0] | {"id": "x", "quantity": "two"}]}, None),
         8: (good | {"line_items": "none", "billing": "none", "meta_data": 7, "tax_lines": [3]}, None),
         9: (good | {"currency": "USD"}, charge | {"currency": "usd"}),
@@ -107,8 +110,12 @@ def test_an_unknown_sku_keeps_its_text_and_its_sale_is_booked(
     assert (entry["entity"], entry["check_name"], entry["blocks_order"]) == ("order_line", "unmapped", False)
 
 
-def test_long_and_strange_texts_stay_whole(builder: Builder, quarantine: dict[str, list[dict[str, Any]]]) -> None:
-    row = builder.rows("select * from marts.order_lines where order_id = 'woocommerce:12' and line_number = 1")[0]
+def test_long_and_strange_texts_stay_whole(
+    builder: Builder, quarantine: dict[str, list[dict[str, Any]]]
+) -> None:
+    row = builder.rows(
+        "select * from marts.order_lines where order_id = 'woocommerce:12' and line_number = 1"
+    )[0]
     assert row["description"] == LONG
     assert builder.rows("select customer_note from marts.orders where order_id = 'woocommerce:12'") == [
         {"customer_note": LONG}
@@ -156,7 +163,8 @@ def test_posting_dates_are_the_days_of_the_business(builder: Builder) -> None:
         " where order_id >= 'woocommerce:201' and order_id <= 'woocommerce:208' order by order_id"
     )
     assert [row["date"] for row in builder.rows(query)] == [
-        "2026-11-18", "2026-11-19", "2026-10-31", "2026-11-01", "2026-03-07", "2026-03-08", "2026-11-18", "2026-11-18",
+        "2026-11-18", "2026-11-19", "2026-10-31", "2026-11-01",
+        "2026-03-07", "2026-03-08", "2026-11-18", "2026-11-18",
     ]  # fmt: skip
     builder.sql.execute("update settings.business set time_zone = 'America/St_Johns'")
     builder.build()

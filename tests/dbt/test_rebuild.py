@@ -17,7 +17,9 @@ pytestmark = pytest.mark.timeout(600)
 def test_incremental_builds_equal_a_rebuild(builder: Builder) -> None:
     sql = builder.sql
     orders = {
-        number: shop.order(number, province=province, method=method, fee=fee, discount=discount, status=status)
+        number: shop.order(
+            number, province=province, method=method, fee=fee, discount=discount, status=status
+        )
         for number, (province, method, fee, discount, status) in enumerate(
             [
                 ("ON", "stripe", None, "0.00", "processing"),
@@ -111,7 +113,9 @@ def _is_as_told(builder: Builder) -> None:
     proofs = {row["order_id"]: row for row in builder.rows("select * from marts.reconciliation_orders")}
     assert (proofs["woocommerce:9"]["state"], proofs["woocommerce:9"]["difference"]) == ("agrees", 0)
     assert proofs["woocommerce:10"]["state"] == "not posted yet"
-    accounts = builder.rows("select distinct account_code as code from marts.ledger_lines_due where role like 'tax.%%'")
+    accounts = builder.rows(
+        "select distinct account_code as code from marts.ledger_lines_due where role like 'tax.%%'"
+    )
     assert {"231301", "231499"} <= {row["code"] for row in accounts}
     assert builder.rows("select * from marts.reconciliation_counts where difference <> 0") == []
 
@@ -128,12 +132,14 @@ def _confirm(builder: Builder, order_id: str) -> None:
     due = builder.rows("select * from outbound.out_odoo__ledger_entries where order_id = %s", [order_id])[0]
     entry: Payload = due["payload"]
     lines = [
-        [line["account_code"], str(Decimal(line["debit"])), str(Decimal(line["credit"]))] for line in entry["lines"]
+        [line["account_code"], str(Decimal(line["debit"])), str(Decimal(line["credit"]))]
+        for line in entry["lines"]
     ]
     builder.sql.execute(
-        "insert into sync.writes (system, thing, key, hash, kind, outbound_model, payload, status, target_id,"
-        " read_back, run_id) values ('odoo', 'ledger_entry', %s, %s, 'posting', 'out_odoo__ledger_entries', %s,"
-        " 'confirmed', '77', %s, 'test')",
+        "insert into sync.writes"
+        " (system, thing, key, hash, kind, outbound_model, payload, status, target_id, read_back, run_id)"
+        " values ('odoo', 'ledger_entry', %s, %s, 'posting', 'out_odoo__ledger_entries', %s, 'confirmed',"
+        " '77', %s, 'test')",
         [
             due["write_key"],
             due["payload_hash"],
