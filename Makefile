@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
+SQL := dbt_project/models dbt_project/tests
 PACKAGES := $(shell grep -c . requirements.txt)
 
 .PHONY: help demo test check format up down clean status lock odoo odoo-down contract
@@ -25,12 +26,12 @@ test: $(READY) ## the whole suite; starts and stops what it needs (ARGS="-k stoc
 check: $(READY) ## ruff, mypy, sqlfluff, import-linter; all of them, whatever the first finds
 	@failed=(); try() { echo "== $$*"; "$(VENV)/bin/$$@" || failed+=("$$1"); }; \
 	try ruff format --quiet --check .; try ruff check --quiet .; try mypy; \
-	try sqlfluff lint dbt_project --disable-progress-bar; try lint-imports; \
+	try sqlfluff lint $(SQL) --processes 2 --disable-progress-bar; try lint-imports; \
 	[ $${#failed[@]} -eq 0 ] || { echo "failed: $${failed[*]}"; exit 1; }
 
 format: $(READY) ## put everything into the form that check asks for
 	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
-	@$(VENV)/bin/sqlfluff fix dbt_project --disable-progress-bar
+	@$(VENV)/bin/sqlfluff fix $(SQL) --disable-progress-bar
 
 up: $(READY) ## start PostgreSQL, the stand-ins and Airflow, without the demo's runs
 	@$(RUN) -m runtime up

@@ -149,6 +149,12 @@ class Money(_Section):
     rounding_cap: Amount = Field(description="an amount in the books' currency, like 0.05")
 
 
+class Books(_Section):
+    """Since when Counterflow posts."""
+
+    start: date = Field(description="the first day whose sales are posted, like 2026-01-01 (no quotes)")
+
+
 class Stock(_Section):
     """What is offered on the web."""
 
@@ -184,6 +190,7 @@ class Settings(_Section):
     flows: Flows = Field(description="a section [flows]")
     guards: Guards = Field(description="a section [guards]")
     money: Money = Field(description="a section [money]")
+    books: Books = Field(description="a section [books]")
     stock: Stock = Field(description="a section [stock]")
     systems: Systems = Field(description="a section [systems]")
 
@@ -216,7 +223,12 @@ class Settings(_Section):
         """The tables settings.* say what the file says, in the caller's transaction. True: they changed."""
         rows: dict[str, list[tuple[Any, ...]]] = {
             "business": [
-                (*self.business.model_dump().values(), self.money.rounding_cap, self.stock.safety_stock)
+                (
+                    *self.business.model_dump().values(),
+                    self.money.rounding_cap,
+                    self.stock.safety_stock,
+                    self.books.start,
+                )
             ],
             "accounts": list(self.accounts.items()),
             "tax_registrations": [

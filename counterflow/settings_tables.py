@@ -13,7 +13,7 @@ from connections.warehouse import Cursor
 _COLUMNS = {
     "business": (
         "name, legal_name, street, city, province, postal_code, country, time_zone, currency,"
-        " gst_hst_number, qst_number, rounding_cap, safety_stock"
+        " gst_hst_number, qst_number, rounding_cap, safety_stock, books_start_date"
     ),
     "accounts": "role, account_code",
     "tax_registrations": "province, tax, number, registered_from, registered_to",

@@ -174,7 +174,8 @@ create table if not exists settings.business (
     gst_hst_number text,
     qst_number text,
     rounding_cap numeric(12, 2) not null,
-    safety_stock integer not null
+    safety_stock integer not null,
+    books_start_date date not null
 );
 create table if not exists settings.accounts (
     role text primary key,

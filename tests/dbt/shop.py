@@ -94,9 +94,7 @@ def order(
         "created_via": "checkout",
         "billing": address | {"email": email},
         "shipping": address,
-        "meta_data": [{"id": 1, "key": "_stripe_intent_id", "value": f"pi_{number}"}]
-        if method == "stripe"
-        else [],
+        "meta_data": [{"key": "_stripe_intent_id", "value": f"pi_{number}"}] if method == "stripe" else [],
         "line_items": items,
         "tax_lines": taxes,
         "shipping_lines": shipping_lines,
@@ -242,7 +240,7 @@ def settle(warehouse: psycopg.Connection[Any], time_zone: str = "America/Toronto
     warehouse.execute("delete from settings.business")
     warehouse.execute(
         "insert into settings.business values ('Maple', 'Maple Ltd', 'Queen', 'Toronto', 'ON', 'M5V', 'CA',"
-        " %s, 'CAD', '1', '2', 0.05, 0)",
+        " %s, 'CAD', '1', '2', 0.05, 0, '2000-01-01')",
         [time_zone],
     )
     warehouse.execute("delete from settings.accounts")
@@ -275,9 +273,7 @@ def _charge_tax(
         for kind, parts in (("goods", [*items, *fee_lines]), ("shipping", shipping_lines)):
             for part in parts:
                 amount = cents(Decimal(part["total"]) * Decimal(percent) / 100)
-                part.setdefault("taxes", []).append(
-                    {"id": place + 1, "total": str(amount), "subtotal": str(amount)}
-                )
+                part.setdefault("taxes", []).append({"id": place + 1, "total": str(amount)})
                 part["total_tax"] = str(Decimal(part.get("total_tax", "0.00")) + amount)
                 sums[kind] += amount
         found.append(

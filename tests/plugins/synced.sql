@@ -1,7 +1,8 @@
 -- A warehouse after an hour in which something of everything went wrong. Some texts are hostile on purpose.
 insert into settings.business (
-    name, legal_name, street, city, province, postal_code, country, time_zone, currency, rounding_cap, safety_stock
-) values ('Shop', 'Shop Ltd', '1 Main', 'Toronto', 'ON', 'M5V 1Z6', 'CA', 'America/Toronto', 'CAD', 1, 0);
+    name, legal_name, street, city, province, postal_code, country, time_zone, currency, rounding_cap, safety_stock,
+    books_start_date
+) values ('Shop', 'Shop Ltd', '1 Main', 'Toronto', 'ON', 'M5V 1Z6', 'CA', 'America/Toronto', 'CAD', 1, 0, '2026-01-01');
 
 insert into sync.runs (run_id, started_at, finished_at, status, summary) values
     ('scheduled__2026-11-24T14:00:00+00:00', '2026-11-24 14:00:05Z', '2026-11-24 14:00:48Z', 'green', '{}'),

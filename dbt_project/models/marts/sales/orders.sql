@@ -49,6 +49,12 @@ blocked as (
 
 ),
 
+business as (
+
+    select * from {{ ref("stg_settings__business") }}
+
+),
+
 joined as (
 
     select
@@ -93,8 +99,10 @@ joined as (
         orders.completed_at,
         orders.order_date,
         orders.paid_date,
+        business.books_start_date,
         orders.extracted_at
     from orders
+    left join business on true
     inner join totals on orders.order_id = totals.order_id
     left join links on orders.order_id = links.order_id
     left join blocked on orders.order_id = blocked.order_id
@@ -111,6 +119,7 @@ waiting as (
             when not is_sale then 'not a sale'
             when is_quarantined then 'in quarantine'
             when paid_at is null then 'not paid yet'
+            when paid_date < books_start_date then 'paid before the books start'
             when total_amount = 0 then 'nothing to post'
             when is_paid_by_stripe and payment_count = 0 then 'no Stripe charge yet'
             when payment_fee_amount is null then 'Stripe''s fee is not known yet'

@@ -30,6 +30,7 @@ typed as (
         qst_number,
         rounding_cap,
         safety_stock,
+        books_start_date,
         settings_hash,
         {{ var("build_id") }}::bigint as build_id
     from source
