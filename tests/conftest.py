@@ -3,6 +3,7 @@
 `warehouse`, `module_warehouse`  a Connection to a database of the test's (the module's) own
 `make_warehouse`                 the same by the call, for tests that need several
 `empty_database`                 a URL to a database without our tables
+`dbt_home`                       where dbt keeps what it parsed, once for the session
 The first two also set AIRFLOW_CONN_WAREHOUSE and COUNTERFLOW_PG_* for the length of their scope.
 """
 
@@ -12,6 +13,7 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +98,12 @@ def _lent(server: Server, connection: Connection) -> Iterator[Connection]:
         assert json.loads(os.environ["AIRFLOW_CONN_WAREHOUSE"])["schema"] == connection.database
         yield connection
     server.drop_database(connection.database)
+
+
+@pytest.fixture(scope="session")
+def dbt_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """dbt keeps its parsed project for the whole session (COUNTERFLOW_HOME), outside the tree."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTERFLOW_HOME", str(home))
+        yield home

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,16 +20,12 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def world(module_warehouse: Connection, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(module_warehouse: Connection, dbt_home: Path) -> Iterator[World]:
     """The stand-ins, named in the environment as the steps look for them."""
-    before = dict(os.environ)
-    with sandbox.serve(orders=60, seed=7) as running:
+    with sandbox.serve(orders=60, seed=7) as running, pytest.MonkeyPatch.context() as patch:
         for system, fields in running.connections.items():
-            os.environ[f"AIRFLOW_CONN_{system.upper()}"] = fields
-        os.environ["COUNTERFLOW_HOME"] = str(tmp_path_factory.mktemp("home"))
+            patch.setenv(f"AIRFLOW_CONN_{system.upper()}", fields)
         yield running
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -33,14 +34,11 @@ def levels() -> dict[str, Levels]:
 
 
 @pytest.fixture(scope="module")
-def hour(
-    module_warehouse: Connection, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Levels]]:
+def hour(module_warehouse: Connection, dbt_home: Path) -> Iterator[dict[str, Levels]]:
     """The levels before an hour of trade; afterwards it has been synced."""
     with sandbox.serve(orders=10, seed=7) as world, pytest.MonkeyPatch.context() as patch:
         for system, fields in world.connections.items():
             patch.setenv(f"AIRFLOW_CONN_{system.upper()}", fields)
-        patch.setenv("COUNTERFLOW_HOME", str(tmp_path_factory.mktemp("home")))
         sync("first")
         before = levels()
         world.trade_hour()

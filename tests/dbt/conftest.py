@@ -81,17 +81,8 @@ class Builder:
         return results
 
 
-@pytest.fixture(scope="session", autouse=True)
-def dbt_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """dbt keeps its parsed project for the whole session, and leaves nothing in the tree."""
-    home = tmp_path_factory.mktemp("dbt")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COUNTERFLOW_HOME", str(home))
-        yield home
-
-
 @pytest.fixture(scope="module")
-def builder(module_warehouse: Connection) -> Iterator[Builder]:
+def builder(module_warehouse: Connection, dbt_home: Path) -> Iterator[Builder]:
     """The module's warehouse with raw tables and settings, and nothing built yet."""
     made = Builder(module_warehouse)
     shop.settle(made.sql)
