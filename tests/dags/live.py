@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -12,7 +13,6 @@ from psycopg.rows import dict_row
 
 from sandbox import World
 
-DAG = "hourly_sync"
 ENDED = ("success", "failed")
 POLL_SECONDS = 0.3
 T = TypeVar("T")
@@ -22,18 +22,25 @@ Row = dict[str, Any]
 class Live:
     """Airflow's REST API, as a person at the UI uses it."""
 
-    def __init__(self, url: str, user: str, password: str) -> None:
+    def __init__(self, url: str, user: str, password: str, dag: str = "hourly_sync") -> None:
         self.url = url
+        self.dag = dag
         answer = httpx.post(f"{url}/auth/token", json={"username": user, "password": password}, timeout=60)
         self.token = str(answer.raise_for_status().json()["access_token"])
         self._client = httpx.Client(
             base_url=f"{url}/api/v2", headers={"Authorization": f"Bearer {self.token}"}, timeout=60
         )
 
+    def of(self, dag: str) -> Live:
+        """The same for another DAG."""
+        other = copy.copy(self)
+        other.dag = dag
+        return other
+
     def known(self) -> bool:
         """Whether the DAG processor has read the DAG."""
-        found = self._send("GET", "/dags", params={"dag_id_pattern": DAG})["dags"]
-        return any(row["dag_id"] == DAG for row in found)
+        found = self._send("GET", "/dags", params={"dag_id_pattern": self.dag})["dags"]
+        return any(row["dag_id"] == self.dag for row in found)
 
     def views(self) -> list[tuple[str, str, str]]:
         """Name, address and place of every view that plugins add to the UI."""
@@ -47,15 +54,15 @@ class Live:
     def trigger(self, **params: Any) -> str:
         """The id of a new run."""
         body = {"logical_date": None, "conf": params}
-        return str(self._send("POST", f"/dags/{DAG}/dagRuns", json=body)["dag_run_id"])
+        return str(self._send("POST", f"/dags/{self.dag}/dagRuns", json=body)["dag_run_id"])
 
     def unpause(self) -> None:
-        """Runs that were triggered begin; the hourly schedule is left to run too, should an hour strike."""
-        self._send("PATCH", f"/dags/{DAG}", json={"is_paused": False})
+        """Runs that were triggered begin."""
+        self._send("PATCH", f"/dags/{self.dag}", json={"is_paused": False})
 
     def state(self, run_id: str) -> str:
         """The run's state."""
-        return str(self._send("GET", f"/dags/{DAG}/dagRuns/{run_id}")["state"])
+        return str(self._send("GET", f"/dags/{self.dag}/dagRuns/{run_id}")["state"])
 
     def run(self, **params: Any) -> str:
         """The id of a new run that has ended well."""
@@ -69,12 +76,12 @@ class Live:
 
     def tasks(self, run_id: str) -> dict[str, str | None]:
         """Each task's state."""
-        rows = self._send("GET", f"/dags/{DAG}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        rows = self._send("GET", f"/dags/{self.dag}/dagRuns/{run_id}/taskInstances")["task_instances"]
         return {row["task_id"]: row["state"] for row in rows}
 
     def task(self, run_id: str, task_id: str) -> Row:
         """One task's last attempt."""
-        return dict(self._send("GET", f"/dags/{DAG}/dagRuns/{run_id}/taskInstances/{task_id}"))
+        return dict(self._send("GET", f"/dags/{self.dag}/dagRuns/{run_id}/taskInstances/{task_id}"))
 
     def wait_for_task(self, run_id: str, task_id: str, states: Iterable[str], seconds: float = 300) -> Row:
         """The task, once it is in one of the states."""
@@ -91,21 +98,21 @@ class Live:
             "only_failed": False,
             "reset_dag_runs": True,
         }
-        self._send("POST", f"/dags/{DAG}/clearTaskInstances", json=body)
+        self._send("POST", f"/dags/{self.dag}/clearTaskInstances", json=body)
 
     def clear_run(self, run_id: str) -> None:
         """The whole run is to be done again."""
         body = {"dry_run": False, "only_failed": False}
-        self._send("POST", f"/dags/{DAG}/dagRuns/{run_id}/clear", json=body)
+        self._send("POST", f"/dags/{self.dag}/dagRuns/{run_id}/clear", json=body)
 
     def mark_failed(self, run_id: str, task_id: str) -> None:
         """The task is given up, without the tries that were left."""
-        path = f"/dags/{DAG}/dagRuns/{run_id}/taskInstances/{task_id}"
+        path = f"/dags/{self.dag}/dagRuns/{run_id}/taskInstances/{task_id}"
         self._send("PATCH", path, json={"new_state": "failed"})
 
     def asset_events(self, run_id: str) -> dict[str, Row]:
         """What each asset's event of the run carries."""
-        path = f"/dags/{DAG}/dagRuns/{run_id}"
+        path = f"/dags/{self.dag}/dagRuns/{run_id}"
         events = self._send("GET", "/assets/events", params={"source_run_id": run_id, "limit": 100})
         assert self._send("GET", path)["dag_run_id"] == run_id
         return {event["name"]: event["extra"] for event in events["asset_events"]}

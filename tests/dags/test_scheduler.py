@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -64,6 +65,8 @@ def live(
     connections = {system: json.loads(text) for system, text in world.connections.items()}
     env = environment(settings, postgres, connections) | {
         "COUNTERFLOW_UI_PORT": str(ports["ui"]),
+        # only runs that a test triggers, whatever hour strikes meanwhile
+        "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
         # long enough to clear a killed task before it is tried again by itself
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "60",
     }
@@ -202,6 +205,19 @@ def test_asset_events_carry_every_model_and_count(live: Live) -> None:
     resources = {item["resource"] for item in events["raw_stripe"]["resources"]}
     assert {"charges", "balance_transactions"} <= resources
     assert events["sync_summary"]["run_id"] == run_id
+
+
+def test_the_night_reads_all_keys_and_checks_every_row(live: Live, warehouse_url: str) -> None:
+    live.run()
+    night = live.of("nightly_census")
+    night.unpause()
+    run_id = night.run()
+    steps_id = f"nightly_census:{run_id}"
+    assert count(warehouse_url, f"sync.extractions where run_id = '{steps_id}' and error is null") > 0
+    checked = f"sync.check_results where run_id = '{steps_id}' and model = 'orders' and rows_checked >= 30"
+    assert count(warehouse_url, checked) > 0
+    page = live.page("/last-sync", params={"run": steps_id}, cookies={"_token": live.token})
+    assert f"/dags/nightly_census/runs/{quote(run_id, safe='')}" in page.text
 
 
 def test_the_page_is_for_those_who_are_signed_in(live: Live) -> None:

@@ -1,4 +1,4 @@
-{#- Every expression is true (or null) in every row: {name of the rule: expression}. Returns the rows that break one, and which. -#}
+{#- Every expression is true (or null) in every row: {rule: expression}. Returns the rows that break one, and which. -#}
 {% test holds(model, rules) %}
 with checked_rows as (
 
