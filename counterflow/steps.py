@@ -186,15 +186,13 @@ def _hold_all(warehouse_connection: Connection, loader: Loader, chosen: settings
                 )
             if row["failed"]:
                 return Hold("stale_input", f"{system} could not be read to its end; the next run tries again")
-        built = warehouse.execute(
-            """
-            select results ->> %s as status from sync.builds where results ? %s
-            order by build_id desc limit 1
-            """,
-            [loader.outbound_model, loader.outbound_model],
-        ).fetchone()
-    if built is None or built["status"] != "success":
-        return Hold("check", f"{loader.outbound_model} was not built in the last build")
+        built = warehouse.execute("select results from sync.builds order by build_id desc limit 1").fetchone()
+    results: dict[str, str] = built["results"] if built else {}
+    if not results:
+        return Hold("check", "the last build came to nothing")
+    for model, status in results.items():
+        if status != "success" and loader.outbound_model in dbt.outbound_built_from(model):
+            return Hold("check", f"{model} was not built: {status}")
     return None
 
 

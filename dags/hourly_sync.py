@@ -16,8 +16,8 @@ to do.
 - `extract_*.read`: the system does not answer, refuses our key, or answers what cannot be trusted.
   Nothing was overwritten, and the other systems went on without it. *Unavailable*: nothing to do, the
   next run reads what is missing. *Misconfigured*: mend the connection, then clear the task.
-- `build.*`: a dbt model failed; the log names it. Nothing was delivered. `counterflow build` shows the
-  same outside Airflow; clear the task after the mending.
+- `build.*`: a dbt model failed; the log names it. What rests on it is held, the rest went on.
+  `counterflow build` shows the same outside Airflow; clear the task after the mending.
 - `check`: the checks could not be run. (Rows that fail a check do not turn it red: they are held.) Read
   the log, then clear the task.
 - `deliver_*.write`: the system does not answer or refuses our key. What was sent is on record and is
@@ -45,6 +45,7 @@ from counterflow import systems
 from dags import _airflow as run
 
 READS = [f"extract_{system}.read" for system in systems.READ]
+BUILDS = [f"build.{layer}" for layer in run.LAYERS]
 WRITES = [f"deliver_{system}.write" for system in systems.WRITTEN]
 
 
@@ -84,6 +85,7 @@ def hourly_sync() -> None:
 
     @task(
         pool=run.WAREHOUSE_POOL,
+        trigger_rule=TriggerRule.ALL_DONE,
         inlets=list(run.BUILT.values()),
         outlets=[run.CHECKED],
         doc_md="Great Expectations over what this run built. A failed check holds the rows that rest on it.",
@@ -92,6 +94,7 @@ def hourly_sync() -> None:
         from counterflow import steps
 
         context = get_current_context()
+        run.require_one_success(context, BUILDS)
         run.report(context, run.CHECKED, {"checks": run.plain(steps.check(run.run_id(context)))})
 
     @task(
@@ -169,8 +172,8 @@ def _layer(layer: str) -> XComArg:
     @task(
         task_id=layer,
         pool=run.WAREHOUSE_POOL,
-        # a system that is down must not stop the others
-        trigger_rule=TriggerRule.ALL_DONE if layer == "staging" else TriggerRule.ALL_SUCCESS,
+        # a system that is down, or a model that fails, must not stop what does not rest on it
+        trigger_rule=TriggerRule.ALL_DONE,
         inlets=inputs[layer],
         outlets=[run.BUILT[layer]],
         doc_md=f"dbt's {layer} models. The asset event and the log list each with its status and rows.",
@@ -192,6 +195,8 @@ def _deliver(system: str) -> TaskGroup:
 
     @task(
         pool=system,
+        # without a gate nothing leaves; a model that failed holds what rests on it (steps.deliver)
+        trigger_rule=TriggerRule.ALL_SUCCESS,
         inlets=[run.BUILT["outbound"], run.CHECKED],
         outlets=[run.DELIVERED[system]],
         doc_md=f"What is due in {system} is written and read back. Clearing never sends a thing twice.",

@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 import yaml
 
+import sandbox
+from connections.connection import Connection
+
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docker-compose.yml"
 PRODUCTION = {"postgres", "redis", "init", "api-server", "scheduler", "dag-processor", "worker"}
@@ -126,6 +129,22 @@ def test_the_secrets_made_are_different_each_time(secrets: dict[str, str]) -> No
     Fernet(secrets["AIRFLOW_FERNET_KEY"].encode())
 
 
+def test_the_example_knows_how_to_reach_the_stand_ins() -> None:
+    ports = {"woocommerce": 8301, "odoo": 8302, "stripe": 8303}
+    with sandbox.serve(orders=5) as world:
+        given = {system: json.loads(text) for system, text in world.connections.items()}
+    for system, port in ports.items():
+        found = re.search(
+            rf"^#AIRFLOW_CONN_{system.upper()}='(.*)'$", (ROOT / ".env.example").read_text(), re.M
+        )
+        assert found, system
+        example = Connection.from_fields(system, **fields_of(json.loads(found[1])))
+        reached = Connection.from_fields(
+            system, **fields_of(given[system] | {"host": "sandbox", "port": port})
+        )
+        assert (example, example.password) == (reached, reached.password)
+
+
 def test_each_process_has_only_the_keys_it_needs(services: dict[str, Any]) -> None:
     for name, service in services.items():
         connections = {key for key in service.get("environment", {}) if key.startswith("AIRFLOW_CONN_")}
@@ -211,6 +230,12 @@ def test_the_other_commands_exist_too(services: dict[str, Any], tmp_path: Path) 
 
 
 LOCAL = {"AIRFLOW__CORE__DAGS_FOLDER": str(ROOT), "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins")}
+
+
+def fields_of(connection: dict[str, Any]) -> dict[str, Any]:
+    """What a connection's JSON says, without what it leaves empty."""
+    extra = {name: value for name, value in connection.get("extra", {}).items() if value is not None}
+    return {name: value for name, value in connection.items() if name != "conn_type"} | {"extra": extra}
 
 
 def words(command: str | list[str]) -> list[str]:

@@ -116,7 +116,7 @@ def test_init_makes_airflow_ready_and_may_be_repeated(
         assert done.returncode == 0, done.stderr
     server = Server(deployed.host, deployed.port, "airflow", secrets["AIRFLOW_DB_PASSWORD"])
     with psycopg.connect(server.url("airflow")) as metadata:
-        pools = dict(metadata.execute("select pool, slots from slot_pool").fetchall())
+        pools: dict[str, int] = dict(metadata.execute("select pool, slots from slot_pool").fetchall())
         users = metadata.execute("select username from ab_user").fetchall()
     expected = json.loads((ROOT / "airflow_pools.json").read_text())
     assert {name: pools.get(name) for name in expected} == {

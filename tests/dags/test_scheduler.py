@@ -36,7 +36,7 @@ from sandbox import World
 from tests.dags.live import Live, end_state, until
 
 ROOT = Path(__file__).resolve().parents[2]
-STORY = {"orders": 30, "seed": 7}
+ORDERS, SEED = 30, 7
 REFERENCE_DATABASE = "counterflow_reference"
 
 pytestmark = pytest.mark.timeout(1800)
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.timeout(1800)
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with sandbox.serve(**STORY) as world:
+    with sandbox.serve(ORDERS, SEED) as world:
         yield world
 
 
@@ -60,7 +60,7 @@ def live(
 ) -> Iterator[Live]:
     ports = {name: free_port() for name in ("ui", "postgres", "woocommerce", "odoo", "stripe")}
     home = tmp_path_factory.mktemp("home")
-    settings = Settings(home, ports, None, **STORY, odoo_home=None)
+    settings = Settings(home, ports, None, orders=ORDERS, seed=SEED, odoo_home=None)
     postgres.create_database(AIRFLOW_DATABASE)
     connections = {system: json.loads(text) for system, text in world.connections.items()}
     env = environment(settings, postgres, connections) | {
@@ -93,7 +93,7 @@ def live(
 def undisturbed(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
     """Where one sync by the command line ends, after the history and one hour of trade."""
     url = postgres.create_database(REFERENCE_DATABASE)
-    with sandbox.serve(**STORY) as world:
+    with sandbox.serve(ORDERS, SEED) as world:
         world.trade_hour()
         env = os.environ | warehouse_variables(postgres, REFERENCE_DATABASE)
         env |= {f"AIRFLOW_CONN_{system.upper()}": text for system, text in world.connections.items()}
@@ -103,15 +103,22 @@ def undisturbed(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> I
     postgres.drop_database(REFERENCE_DATABASE)
 
 
-def test_two_runs_triggered_at_once_follow_one_another_and_the_second_finds_nothing(
-    live: Live, world: World, warehouse_url: str
-) -> None:
+@pytest.fixture(scope="module")
+def two_at_once(live: Live, world: World, warehouse_url: str) -> tuple[str, str, dict[str, object]]:
+    """Two runs that were triggered at once and ended well, and the state after the first."""
     first, second = live.trigger(), live.trigger()
     live.wait_for_task(first, "extract_odoo.read", ("running", "success"))
     assert live.state(second) == "queued"
     assert live.end(first) == "success", live.tasks(first)
     state = end_state(world, warehouse_url)
     assert live.end(second) == "success", live.tasks(second)
+    return first, second, state
+
+
+def test_two_runs_triggered_at_once_follow_one_another_and_the_second_finds_nothing(
+    two_at_once: tuple[str, str, dict[str, object]], world: World, warehouse_url: str
+) -> None:
+    _, second, state = two_at_once
     assert end_state(world, warehouse_url) == state
     assert attempts(warehouse_url, second) == 0
 
@@ -195,8 +202,10 @@ def test_a_plan_writes_nothing(live: Live, world: World, warehouse_url: str) -> 
     assert world.truth == truth
 
 
-def test_asset_events_carry_every_model_and_count(live: Live) -> None:
-    run_id = live.run()
+def test_asset_events_carry_every_model_and_count(
+    live: Live, two_at_once: tuple[str, str, dict[str, object]]
+) -> None:
+    run_id, _, _ = two_at_once
     events = live.asset_events(run_id)
     assert {"raw_odoo", "raw_stripe", "raw_woocommerce", "staging", "marts", "outbound"} <= set(events)
     assert {"checked", "delivered_odoo", "delivered_woocommerce", "sync_summary"} <= set(events)
@@ -207,8 +216,8 @@ def test_asset_events_carry_every_model_and_count(live: Live) -> None:
     assert events["sync_summary"]["run_id"] == run_id
 
 
+@pytest.mark.usefixtures("two_at_once")
 def test_the_night_reads_all_keys_and_checks_every_row(live: Live, warehouse_url: str) -> None:
-    live.run()
     night = live.of("nightly_census")
     night.unpause()
     run_id = night.run()
@@ -220,6 +229,7 @@ def test_the_night_reads_all_keys_and_checks_every_row(live: Live, warehouse_url
     assert f"/dags/nightly_census/runs/{quote(run_id, safe='')}" in page.text
 
 
+@pytest.mark.usefixtures("two_at_once")
 def test_the_page_is_for_those_who_are_signed_in(live: Live) -> None:
     for path in ("/last-sync", "/reports/data_docs/index.html", "/docs", "/openapi.json"):
         assert live.page(path).status_code in (401, 404), path
@@ -236,6 +246,7 @@ def test_the_page_is_for_those_who_are_signed_in(live: Live) -> None:
         assert "Failed and held rows" in answer.text
 
 
+@pytest.mark.usefixtures("two_at_once")
 def test_the_page_is_in_the_menu_and_its_links_lead_somewhere(live: Live) -> None:
     assert ("Last sync", "/counterflow/last-sync", "nav") in live.views()
     signed_in = {"cookies": {"_token": live.token}}
