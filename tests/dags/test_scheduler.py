@@ -153,6 +153,19 @@ def test_a_run_that_is_cleared_as_a_whole_changes_nothing(
     assert attempts(warehouse_url, run_id) == tried
 
 
+@pytest.mark.usefixtures("two_at_once")
+def test_the_night_reads_all_keys_and_checks_every_row(live: Live, warehouse_url: str) -> None:
+    night = live.of("nightly_census")
+    night.unpause()
+    run_id = night.run()
+    steps_id = f"nightly_census:{run_id}"
+    assert count(warehouse_url, f"sync.extractions where run_id = '{steps_id}' and error is null") > 0
+    checked = f"sync.check_results where run_id = '{steps_id}' and model = 'orders' and rows_checked >= 30"
+    assert count(warehouse_url, checked) > 0
+    page = live.page("/last-sync", params={"run": steps_id}, cookies={"_token": live.token})
+    assert f"/dags/nightly_census/runs/{quote(run_id, safe='')}" in page.text
+
+
 def test_a_system_that_is_down_holds_only_what_depends_on_it(
     live: Live, world: World, warehouse_url: str
 ) -> None:
@@ -214,19 +227,6 @@ def test_asset_events_carry_every_model_and_count(
     resources = {item["resource"] for item in events["raw_stripe"]["resources"]}
     assert {"charges", "balance_transactions"} <= resources
     assert events["sync_summary"]["run_id"] == run_id
-
-
-@pytest.mark.usefixtures("two_at_once")
-def test_the_night_reads_all_keys_and_checks_every_row(live: Live, warehouse_url: str) -> None:
-    night = live.of("nightly_census")
-    night.unpause()
-    run_id = night.run()
-    steps_id = f"nightly_census:{run_id}"
-    assert count(warehouse_url, f"sync.extractions where run_id = '{steps_id}' and error is null") > 0
-    checked = f"sync.check_results where run_id = '{steps_id}' and model = 'orders' and rows_checked >= 30"
-    assert count(warehouse_url, checked) > 0
-    page = live.page("/last-sync", params={"run": steps_id}, cookies={"_token": live.token})
-    assert f"/dags/nightly_census/runs/{quote(run_id, safe='')}" in page.text
 
 
 @pytest.mark.usefixtures("two_at_once")
