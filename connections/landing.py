@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,9 +57,9 @@ def encode(payload: Any) -> bytes:
         text = orjson.dumps(payload)
     except (orjson.JSONEncodeError, TypeError):
         # a lone surrogate, or an integer beyond 64 bits
-        text = json.dumps(_without_surrogates(payload), ensure_ascii=False).encode()
+        text = json.dumps(_cleaned(payload), ensure_ascii=False).encode()
     if b"\\u0000" in text:
-        text = orjson.dumps(_without_nul(orjson.loads(text)))
+        text = orjson.dumps(_cleaned(orjson.loads(text)))
     return text
 
 
@@ -222,21 +223,15 @@ def live_count(warehouse: Warehouse, system: str, resource: str) -> int:
     return int(row["live"])
 
 
-def _without_surrogates(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    return value
+_UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def _without_nul(value: Any) -> Any:
+def _cleaned(value: Any) -> Any:
+    """The value with U+FFFD for each NUL and lone surrogate, which jsonb cannot hold."""
     if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
+        return _UNHOLDABLE.sub("\ufffd", value)
     if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without_nul(item) for item in value]
+        return [_cleaned(item) for item in value]
     return value
