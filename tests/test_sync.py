@@ -193,6 +193,7 @@ def test_a_plan_shows_and_sends_nothing(first: RunSummary, world: World) -> None
     plan = steps.deliver("odoo", "plan", plan_only=True)
     assert plan.planned > 0 and all("not there" in line for line in plan.lines)
     assert world.truth == before
+    assert steps.summarize("plan").alarms == [], "what no delivery has looked at yet is no difference"
 
 
 def test_incremental_equals_rebuilt(first: RunSummary, find: Any, tmp_path: Path) -> None:
