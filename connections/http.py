@@ -63,6 +63,12 @@ class Answer:
                 remedy="Something prints into the answers, or cuts them: look at the system's own log",
             ) from None
 
+    def records(self) -> list[Any]:
+        """The body as a list of records. Unavailable: it is none."""
+        if not isinstance(self.data, list):
+            raise Unavailable("the answer is no list of records", where=self.where)
+        return self.data
+
 
 class Http:
     """One system's address, sign-in, pace and errors. Safe to use from several threads."""

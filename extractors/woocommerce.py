@@ -139,7 +139,7 @@ def _newest_until_known(client: Http, resource: Resource, cursor: Position) -> I
     records = []
     for page in range(1, 1_000_000):
         params = {**resource.options, "orderby": "id", "order": "desc", "per_page": PER_PAGE, "page": page}
-        payloads = _list(client.get(resource.path, params))
+        payloads = client.get(resource.path, params).records()
         records += [resource.record(payload) for payload in payloads]
         ids = [int(payload["id"]) for payload in payloads if isinstance(payload, dict) and payload.get("id")]
         newest = max([newest, *ids])
@@ -189,7 +189,7 @@ def _read_changed(
     first = _page(client, resource, {**params, **_modified(after=since)}, 1)
     began_at, total = _server_time(first), _total(first)
     if total <= PER_PAGE:
-        return _Reading(_list(first), began_at)
+        return _Reading(first.records(), began_at)
     closed = {**params, **_modified(after=since, before=began_at)}
     for attempt in range(_TRIES):
         # one page is one request, and cannot shift
@@ -220,7 +220,7 @@ def _turn_pages(
     wanted = pages if most is None else min(pages, most)
     others = client.each(lambda number: _page(client, resource, params, number), range(2, wanted + 1))
     answers = [first, *others]
-    payloads = [payload for answer in answers for payload in _list(answer)]
+    payloads = [payload for answer in answers for payload in answer.records()]
     expected = min(total, wanted * PER_PAGE)
     if any(_total(answer) != total for answer in answers) or len(payloads) != expected:
         return None
@@ -276,10 +276,4 @@ def _server_time(answer: Answer) -> datetime:
 def _total(answer: Answer) -> int:
     """How many records the query has (past the last page WooCommerce says 0: that one is never asked)."""
     value = answer.headers.get("x-wp-total", "")
-    return int(value) if value.isdigit() else len(_list(answer))
-
-
-def _list(answer: Answer) -> list[Any]:
-    if not isinstance(answer.data, list):
-        raise Unavailable("the answer is no list of records", where=answer.where)
-    return answer.data
+    return int(value) if value.isdigit() else len(answer.records())

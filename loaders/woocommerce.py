@@ -14,8 +14,7 @@ from typing import Any
 
 from connections import woocommerce
 from connections.connection import Connection
-from connections.errors import Unavailable
-from connections.http import Answer, Http
+from connections.http import Http
 from loaders.base import Intent, NotSent, Present, Sent
 
 PER_PAGE = 100
@@ -52,7 +51,7 @@ class StockLevels:
             if ids:
                 fields = "id,sku,manage_stock,stock_quantity"
                 params = {"include": ",".join(ids), "per_page": PER_PAGE, "_fields": fields, "status": "any"}
-                for item in _list(client.get(path, params)):
+                for item in client.get(path, params).records():
                     kind = "product" if path == "/products" else "variation"
                     found[f"{kind}:{item['id']}"] = _present(item, newer.get(int(item["id"])))
         return found
@@ -136,7 +135,7 @@ def _products_in_newer_orders(client: Http, intents: Sequence[Intent]) -> dict[i
             "page": page,
             "_fields": "id,line_items",
         }
-        orders = _list(client.get("/orders", params))
+        orders = client.get("/orders", params).records()
         for order in orders:
             for line in order["line_items"]:
                 touched[int(line.get("variation_id") or line["product_id"])] = int(order["id"])
@@ -155,9 +154,3 @@ def _ids(intents: Sequence[Intent], variations: bool) -> list[str]:
 
 def _target_id(intent: Intent) -> int:
     return int(intent.payload["variation_id"] or intent.payload["product_id"])
-
-
-def _list(answer: Answer) -> list[Any]:
-    if not isinstance(answer.data, list):
-        raise Unavailable("the answer is no list of records", where=answer.where)
-    return answer.data
