@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 SQL := dbt_project/models dbt_project/tests
 PACKAGES := $(shell grep -c . requirements.txt)
 
-.PHONY: help demo test check format up down clean status lock odoo odoo-down contract
+.PHONY: help demo test check format up down clean status lock odoo odoo-down contract contract-month
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,10 @@ odoo-down: ## stop the real Odoo
 contract: $(READY) ## contract tests against the server in AIRFLOW_CONN_<SYSTEM>: make contract SYSTEM=odoo
 	@[ -n "$(SYSTEM)" ] || { echo "Say which: make contract SYSTEM=woocommerce (or odoo, stripe)"; exit 2; }
 	@$(RUN) -m pytest tests/contract/test_$(SYSTEM)*.py $(ARGS)
+
+contract-month: $(READY) ## a month of trade posted to the Odoo in AIRFLOW_CONN_ODOO, and its trial balance: make contract-month SYSTEM=odoo
+	@[ "$(SYSTEM)" = odoo ] || { echo "Say which: make contract-month SYSTEM=odoo"; exit 2; }
+	@$(RUN) -m tests.contract.month
 
 bench-%: $(READY) ## a benchmark, by the name of its file in bench/
 	@$(RUN) -m bench.$*

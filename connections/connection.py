@@ -64,7 +64,7 @@ class Connection:
             extra=dict(extra or {}),
         )
         missing = [name for name in ("host", "password") if not getattr(connection, name)]
-        if missing:
+        if missing and system not in WITHOUT_SIGN_IN:
             raise Misconfigured(
                 f"connection {system} has no {' and no '.join(missing)}",
                 where=variable(system),
@@ -76,6 +76,8 @@ class Connection:
     def from_env(cls, system: str) -> Connection:
         """The connection in AIRFLOW_CONN_<SYSTEM> (JSON). Misconfigured: absent or malformed."""
         text = os.environ.get(variable(system))
+        if not text and system in WITHOUT_SIGN_IN:
+            return cls.from_fields(system)
         if not text:
             raise Misconfigured(
                 f"connection {system} is not set",
@@ -93,6 +95,9 @@ class Connection:
 
 
 _DEFAULT_HOSTS = {"stripe": "api.stripe.com"}
+
+# What is no system to sign in at: its connection may be left out.
+WITHOUT_SIGN_IN = frozenset({"files"})
 
 
 def variable(system: str) -> str:

@@ -170,6 +170,17 @@ def _refuse(warehouse: Warehouse, system: str, resource: str, record: Record, ru
     )
 
 
+def resolve_refused(warehouse: Warehouse, system: str, resource: str, keys_begin_with: str) -> None:
+    """What was refused under such keys is resolved: the source gives it anew, or has it no more."""
+    warehouse.execute(
+        """
+        update sync.refused_records set resolved_at = now(), resolution = 'the source was read anew'
+        where system = %s and resource = %s and resolved_at is null and starts_with(key, %s)
+        """,
+        [system, resource, keys_begin_with],
+    )
+
+
 def mark_deleted(
     warehouse: Warehouse, system: str, resource: str, present_keys: Sequence[str], *, scope: str | None = None
 ) -> int:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from connections.errors import CounterflowError
 from counterflow import steps, systems
+from documents.amounts import Language
 
 SYSTEM = click.Choice(systems.READ)
+AUTHORITIES = ("gst_hst", "qst", "bc_pst", "sk_pst", "mb_rst", "unassigned")
 
 
 class _Plain(click.Group):
@@ -107,6 +110,50 @@ def order(number: str) -> None:
     from counterflow.journey import print_journey
 
     print_journey(number)
+
+
+@main.command("tax-return")
+@click.argument("period")
+@click.option("--authority", type=click.Choice(AUTHORITIES), help="Only this return.")
+@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Write its working paper there.")
+@click.option("--csv", type=click.Path(path_type=Path, dir_okay=False), help="Write the lines behind it.")
+@click.option("--language", type=click.Choice(["en", "fr"]), default="en", help="Of the paper.")
+def tax_return(
+    period: str, authority: str | None, pdf: Path | None, csv: Path | None, language: Language
+) -> None:
+    """Show the sales tax returns of a month (2026-11), quarter (2026-Q4) or year (2026), and their proof."""
+    from counterflow.tax_returns import print_tax_returns
+
+    proven = print_tax_returns(
+        period, authority=authority, csv=csv, pdf=pdf, language=language, say=click.echo
+    )
+    sys.exit(0 if proven else 1)
+
+
+@main.command()
+@click.option("--subject", help="Only this subject, as the table names it.")
+@click.option("--all", "show_all", is_flag=True, help="Every item, however many there are.")
+def reconcile(subject: str | None, show_all: bool) -> None:
+    """Show whether everything agrees, and each item that does not. Exit code 1: something differs."""
+    from counterflow.reconcile import print_reconciliation
+
+    sys.exit(0 if print_reconciliation(subject, show_all=show_all) else 1)
+
+
+@main.command()
+@click.argument(
+    "what", nargs=-1, required=True, metavar="ORDER | entry NUMBER | payout ID | account CODE PERIOD"
+)
+@click.option("--payload", "whole", is_flag=True, help="Payloads in full, with persons' data.")
+@click.option("--all", "show_all", is_flag=True, help="Lists in full.")
+def explain(what: tuple[str, ...], whole: bool, show_all: bool) -> None:
+    """Show where a figure comes from, down to the payloads of the systems, and what an order led to.
+
+    An entry goes by its number in Odoo, its external id or its key; a period is 2026, 2026-11 or 2026-11-24.
+    """
+    from counterflow.explain import explain as print_explanation
+
+    print_explanation(what, whole=whole, show_all=show_all)
 
 
 @main.command()

@@ -21,7 +21,7 @@ from connections.connection import Connection
 from connections.errors import CounterflowError
 from connections.warehouse import session
 from counterflow import journey, system_stock
-from counterflow.summary import reconciliation_difference
+from counterflow.reconcile import reconciliation_difference
 from runtime.airflow_api import AirflowApi
 from runtime.env import ADMIN, Secrets, Settings
 from runtime.errors import CannotStart

@@ -17,12 +17,19 @@ from counterflow.settings import Settings
 from extractors.odoo import Odoo as OdooExtractor
 
 WARN_BEFORE = timedelta(days=14)
+_LOCKS = {
+    "fiscalyear_lock_date": "the books",
+    "tax_lock_date": "entries with taxes",
+    "sale_lock_date": "sales journals",
+    "purchase_lock_date": "purchase journals",
+    "hard_lock_date": "the books, for good",
+}
 _KEY = "In Odoo, the user's Preferences > Security > New API Key; put it into the connection's password"
 _RIGHTS = "In Odoo, Settings > Users, give the user the groups listed in docs/data-engineer.md"
 
 
 def examine_odoo(connection: Connection, chosen: Settings | None) -> Iterator[Finding]:
-    """Sign-in, expiry of the key, rights on each model, and the accounts and locations of the settings."""
+    """Sign-in, expiry of the key, rights on each model, and what the settings and the ledger need there."""
     with Odoo(connection) as odoo:
         try:
             odoo.read("res.users", "context_get")
@@ -33,7 +40,7 @@ def examine_odoo(connection: Connection, chosen: Settings | None) -> Iterator[Fi
         yield _key_expiry(odoo, connection)
         yield from _rights(odoo, posts_entries=chosen is None or chosen.flows.ledger_entries != "off")
         if chosen:
-            for look in (_accounts, _locations, _currency):
+            for look in (_accounts, _locations, _currency, _rates, _locks):
                 try:
                     yield from look(odoo, chosen)
                 except CounterflowError as error:
@@ -89,10 +96,12 @@ def _rights(odoo: Odoo, *, posts_entries: bool) -> Iterator[Finding]:
 def _accounts(odoo: Odoo, chosen: Settings) -> Iterator[Finding]:
     codes = sorted(set(chosen.accounts.values()))
     found = {row["code"] for row in odoo.search_read("account.account", [["code", "in", codes]], ["code"])}
-    absent = {role: code for role, code in chosen.accounts.items() if code not in found}
-    for role, code in absent.items():
-        remedy = f"Correct accounts.{role} in settings.toml, or create the account in Odoo"
-        yield wrong(f"odoo account {code}", f"is not in the chart of accounts (role {role})", remedy)
+    absent = [code for code in codes if code not in found]
+    for code in absent:
+        roles = sorted(role for role, account in chosen.accounts.items() if account == code)
+        named = f"role {roles[0]}" if len(roles) == 1 else f"roles {', '.join(roles)}"
+        remedy = f"Correct accounts.{roles[0]} in settings.toml, or create the account in Odoo"
+        yield wrong(f"odoo account {code}", f"is not in the chart of accounts ({named})", remedy)
     if not absent:
         yield good("odoo", f"all {len(codes)} accounts of settings.toml are in the chart")
 
@@ -117,3 +126,28 @@ def _currency(odoo: Odoo, chosen: Settings) -> Iterator[Finding]:
     else:
         remedy = f"Switch {currency} on in Odoo, Accounting > Configuration > Currencies"
         yield wrong("odoo", f"currency {currency} is not switched on", remedy)
+
+
+def _rates(odoo: Odoo, chosen: Settings) -> Iterator[Finding]:
+    """Each currency that is switched on besides the books' own has a rate: sales in it are booked at it."""
+    currencies = odoo.search_read("res.currency", [["name", "!=", chosen.business.currency]], ["name"])
+    for currency in currencies:
+        name, domain = currency["name"], [["currency_id", "=", currency["id"]]]
+        newest = odoo.search_read("res.currency.rate", domain, ["name"], order="name desc", limit=1)
+        if newest:
+            yield good("odoo", f"{name} has exchange rates, the newest from {newest[0]['name']} on")
+        else:
+            remedy = (
+                "Enter one in Odoo, Accounting > Configuration > Currencies, or switch the currency off there"
+            )
+            yield wrong(f"odoo {name}", "has no exchange rate, so that orders in it wait", remedy)
+
+
+def _locks(odoo: Odoo, chosen: Settings) -> Iterator[Finding]:
+    """Up to when the books are closed: what is dated earlier goes to the first open day."""
+    [company, *_] = odoo.search_read("res.company", [], [*_LOCKS])
+    locks = [f"{what} up to {company[name]}" for name, what in _LOCKS.items() if company[name]]
+    if locks:
+        yield good("odoo", f"closed: {', '.join(locks)}; what is dated earlier goes to the first open day")
+    else:
+        yield good("odoo", "no part of the books is closed (no lock dates)")

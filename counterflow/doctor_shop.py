@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from connections import stripe, woocommerce
 from connections.connection import Connection
-from connections.errors import CounterflowError
+from connections.errors import CounterflowError, Rejected
 from connections.http import Http
 from counterflow.findings import Finding, finding_of, good, tried, wrong
 from counterflow.settings import Settings
@@ -17,6 +18,10 @@ _WOOCOMMERCE_KEY = (
     "In WooCommerce > Settings > Advanced > REST API, make a key with Read/Write for a shop manager"
 )
 _STRIPE_KEY = "In Stripe's dashboard > Developers > API keys, give the restricted key Read on this resource"
+_STRIPE_WRITE = (
+    "In Stripe's dashboard > Developers > API keys, give the restricted key Write on PaymentIntents and on"
+    " Charges and Refunds"
+)
 
 
 def examine_woocommerce(connection: Connection, chosen: Settings | None) -> Iterator[Finding]:
@@ -42,7 +47,7 @@ def examine_woocommerce(connection: Connection, chosen: Settings | None) -> Iter
 
 
 def examine_stripe(connection: Connection, chosen: Settings | None) -> Iterator[Finding]:
-    """Sign-in, and the right to list each resource."""
+    """Sign-in, the right to list each resource, and to capture and refund where that is switched on."""
     with stripe.client(connection) as client:
         try:
             client.get("/charges", {"limit": 1})
@@ -54,6 +59,17 @@ def examine_stripe(connection: Connection, chosen: Settings | None) -> Iterator[
         # events tell which objects changed
         paths = sorted({*(resource.path for resource in Stripe().resources), "/events"})
         yield from _readable("stripe", client, paths, {"limit": 1}, _STRIPE_KEY)
+        if chosen is None or chosen.flows.card_captures != "off":
+            path = "/payment_intents/pi_of_nobody/capture"
+            yield tried("stripe", "the key may capture", lambda: _may_write(client, path), _STRIPE_WRITE)
+        if chosen is None or chosen.flows.card_refunds != "off":
+            yield tried("stripe", "the key may refund", lambda: _may_write(client, "/refunds"), _STRIPE_WRITE)
+
+
+def _may_write(client: Http, path: str) -> None:
+    """Asked of a payment that does not exist: a key that may write is told so. Misconfigured: it may not."""
+    with suppress(Rejected):
+        client.send("POST", path, data={"charge": "ch_of_nobody"} if path == "/refunds" else {})
 
 
 def _woocommerce_paths() -> list[str]:

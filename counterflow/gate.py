@@ -119,6 +119,14 @@ _ROADS = {
         "order_id",
         "sku",
     ): "select order_lines.sku from marts.order_lines as order_lines where order_id = any(%s)",
+    (
+        "order_id",
+        "base_key",
+    ): "select events.base_key from marts.ledger_events as events where order_id = any(%s)",
+    (
+        "event_id",
+        "base_key",
+    ): "select events.base_key from marts.ledger_events as events where event_id = any(%s)",
 }
 
 

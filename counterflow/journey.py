@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from connections.errors import Rejected
 from connections.warehouse import Warehouse, rows, session
+from counterflow import order_records
 from counterflow.system_stock import Levels, normal
+from counterflow.tree import amount
 
 Row = Mapping[str, Any]
 BySystem = Mapping[str, Levels]
@@ -25,7 +26,7 @@ def print_journey(
 ) -> bool:
     """The order's way is printed; whether the systems agree on it. Rejected: there is no such order."""
     with session() as warehouse:
-        order = _order(warehouse, number)
+        order = order_records.find(warehouse, number)
         say(f"\n== Order #{order['order_number']}: its way through the house\n")
         tell_order(warehouse, order, say)
         tell_payments(warehouse, order, say)
@@ -40,12 +41,7 @@ def tell_order(warehouse: Warehouse, order: Row, say: Say) -> None:
         f"Order     {order['order_id']}, {order['channel']}, {order['status']}, "
         f"to {order['delivery_province']}, placed {order['created_at']:%Y-%m-%d %H:%M} UTC"
     )
-    lines = rows(
-        warehouse,
-        "select * from marts.order_lines where order_id = %s order by line_number",
-        [order["order_id"]],
-    )
-    for line in lines:
+    for line in order_records.lines(warehouse, order["order_id"]):
         say(
             f"          {_amount(line['quantity'], 5, 0)} x {line['sku'] or '(no SKU)':<12} "
             f"{str(line['description'])[:36]:<36} {_amount(line['subtotal_amount'])}"
@@ -57,26 +53,22 @@ def tell_order(warehouse: Warehouse, order: Row, say: Say) -> None:
     ]
     parts += [
         (f"{tax['tax']} {tax['province']} {_percent(tax['tax_rate'])}", tax["tax_amount"])
-        for tax in rows(
-            warehouse, "select * from marts.order_taxes where order_id = %s order by tax", [order["order_id"]]
-        )
+        for tax in order_records.taxes(warehouse, order["order_id"])
     ]
-    for name, amount in parts:
-        if amount:
-            say(f"          {name:<57} {_amount(amount)}")
+    for name, value in parts:
+        if value:
+            say(f"          {name:<57} {_amount(value)}")
     say(f"          {'total ' + order['currency']:<57} {_amount(order['total_amount'])}")
 
 
 def tell_payments(warehouse: Warehouse, order: Row, say: Say) -> None:
     """Who paid what, and what the processor kept."""
-    found = rows(
-        warehouse, "select * from marts.payments where order_id = %s order by paid_at", [order["order_id"]]
-    )
+    found = order_records.payments(warehouse, order["order_id"])
     for payment in found:
         key = payment["charge_id_stripe"] or payment["payment_method"]
         say(
-            f"\nPayment   {key}, {payment['status']}: {payment['amount']:.2f} {payment['currency']}, "
-            f"fee {payment['fee_amount']:.2f}, net {payment['net_amount']:.2f}"
+            f"\nPayment   {key}, {payment['status']}: {amount(payment['amount'])} {payment['currency']}, "
+            f"fee {amount(payment['fee_amount'])}, net {amount(payment['net_amount'])}"
         )
     if not found:
         say("\nPayment   none")
@@ -114,37 +106,40 @@ def _explained(level: Row) -> str:
 
 
 def tell_ledger(warehouse: Warehouse, order: Row, say: Say) -> bool:
-    """The posted entry with its lines, its key in Odoo, and whether Odoo's own lines are the same."""
-    found = rows(
-        warehouse,
-        """
-        select * from sync.writes
-        where system = 'odoo' and thing = 'ledger_entry' and is_current
-            and key = 'woocommerce_order_' || %s::text
-        """,
-        [order["order_id_woocommerce"]],
-    )
-    if not found:
-        say("\nLedger    no entry is due")
-        return True
-    write = found[0]
+    """Each entry that it is in, with its lines and its key in Odoo; whether Odoo's own lines are the same."""
+    events = order_records.events(warehouse, order["order_id"])
+    entries = order_records.entries(warehouse, {event["base_key"] for event in events})
+    if not entries:
+        say(f"\nLedger    no entry is {'due' if not events else 'sent yet'}")
+    return all([_tell_entry(warehouse, entry, events, say) for entry in entries])
+
+
+def _tell_entry(warehouse: Warehouse, write: Row, events: Sequence[Row], say: Say) -> bool:
+    """One entry; of a summary, the order's part of it."""
     entry, there = write["payload"], write["read_back"] or {}
     if write["status"] != "confirmed":
         say(f"\nLedger    {entry['external_id']} is {write['status']}: {write['reason']}")
         return False
-    wanted = sorted([line["account_code"], line["debit"], line["credit"]] for line in entry["lines"])
-    is_equal = write["drift"] is None and there.get("lines") == wanted and there.get("date") == entry["date"]
     say(f"\nLedger    {entry['external_id']}")
     say(f"          in Odoo: {write['target_name']} (account.move {write['target_id']}), {there.get('date')}")
-    for line in entry["lines"]:
-        say(
-            f"          {line['account_code']:<8} {line['name'][:40]:<40} "
-            f"{_amount(line['debit'])} {_amount(line['credit'])}"
-        )
-    debit, credit = (sum(Decimal(line[side]) for line in entry["lines"]) for side in ("debit", "credit"))
-    say(f"          {'':<49} {_amount(debit)} {_amount(credit)}")
+    lines = [
+        (line["account_code"], line["name"], Decimal(line["debit"]), Decimal(line["credit"]))
+        for line in entry["lines"]
+    ]
+    if write["base_key"].startswith("summary_"):
+        own = [event["event_id"] for event in events if event["base_key"] == write["base_key"]]
+        say(f"          a summary of {len(entry.get('events', []))} events, in it of this order:")
+        lines = [
+            (line["account_code"], line["line_name"], line["debit_amount"], line["credit_amount"])
+            for line in order_records.event_lines(warehouse, own)
+        ]
+    for account, name, debit, credit in lines:
+        say(f"          {account or '?':<8} {name[:40]:<40} {_amount(debit)} {_amount(credit)}")
+    debits, credits = (sum((line[side] for line in lines), Decimal(0)) for side in (2, 3))
+    say(f"          {'':<49} {_amount(debits)} {_amount(credits)}")
+    is_equal = write["drift"] is None and there.get("date") == entry["date"]
     say(f"          read back from Odoo: {'every line equal' if is_equal else 'DIFFERENT'}")
-    return is_equal and debit == credit
+    return is_equal and debits == credits
 
 
 def print_counts(say: Say = print) -> None:
@@ -232,25 +227,9 @@ def table(titles: Sequence[str], found: Iterable[Sequence[Any]], say: Say) -> No
         )
 
 
-def _order(warehouse: Warehouse, number: str) -> Row:
-    found = rows(
-        warehouse,
-        "select * from marts.orders where order_number = %s or order_id = %s "
-        "order by (channel = 'web') desc limit 1",
-        [number.lstrip("#"), number],
-    )
-    if not found:
-        raise Rejected(f"there is no order {number}", where="marts.orders")
-    return found[0]
-
-
 def _skus(warehouse: Warehouse, order: Row) -> list[str]:
-    found = rows(
-        warehouse,
-        "select distinct sku from marts.order_lines where order_id = %s and sku is not null order by sku",
-        [order["order_id"]],
-    )
-    return list(dict.fromkeys(normal(row["sku"]) for row in found))
+    found = sorted({row["sku"] for row in order_records.lines(warehouse, order["order_id"]) if row["sku"]})
+    return list(dict.fromkeys(normal(sku) for sku in found))
 
 
 def _wanted_levels(warehouse: Warehouse, sku: str) -> list[Row]:

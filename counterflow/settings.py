@@ -17,31 +17,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from connections.errors import Misconfigured
 from connections.warehouse import Cursor
+from counterflow.settings_ledger import Commission, Files, Ledger, Lists, TaxClasses
 from counterflow.settings_problems import Problem, problem_of
 from counterflow.settings_tables import replace_if_different
+from counterflow.settings_types import Amount, Count, Province, Section, Tax, Text, wrong
 
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "settings.toml"
 
-Province = Literal["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]
-Tax = Literal["GST", "HST", "QST", "PST", "RST"]
-System = Literal["woocommerce", "odoo", "stripe"]
+System = Literal["woocommerce", "odoo", "stripe", "files"]
 Direction = Literal["off", "one_way", "both_ways"]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Count = Annotated[int, Field(strict=True, ge=0)]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 
 # Which provinces charge which tax (Excise Tax Act; the acts of QC, BC, SK and MB): elsewhere it is a slip.
 _CHARGED_IN: dict[str, frozenset[str]] = {
@@ -53,15 +41,7 @@ _CHARGED_IN: dict[str, frozenset[str]] = {
 }
 
 
-def _wrong(what: str, remedy: str) -> PydanticCustomError:
-    return PydanticCustomError("setting", "{what}", {"what": what, "remedy": remedy})
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Business(_Section):
+class Business(Section):
     """Who trades, where, and in which currency and time zone."""
 
     name: Text = Field(description='the name customers know, like "Maple Lane Goods"')
@@ -89,11 +69,11 @@ class Business(_Section):
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
             near = difflib.get_close_matches(value, available_timezones(), n=1)
-            raise _wrong(f'"{value}" is no time zone', f'Did you mean "{near[0]}"' if near else "")
+            raise wrong(f'"{value}" is no time zone', f'Did you mean "{near[0]}"' if near else "")
         return value
 
 
-class TaxRegistration(_Section):
+class TaxRegistration(Section):
     """One registration: from `registered_from` to `registered_to` inclusive (None: still registered)."""
 
     tax: Tax = Field(description="one of GST, HST, QST, PST, RST")
@@ -107,34 +87,40 @@ class TaxRegistration(_Section):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.registered_to and self.registered_to < self.registered_from:
-            raise _wrong("its last day is before its first", "Swap `from` and `to`, or mend one of them")
+            raise wrong("its last day is before its first", "Swap `from` and `to`, or mend one of them")
         strangers = [province for province in self.provinces if province not in _CHARGED_IN[self.tax]]
         if strangers:
             allowed = ", ".join(sorted(_CHARGED_IN[self.tax]))
-            raise _wrong(
-                f"{self.tax} is not charged in {', '.join(strangers)}", f"It is charged in {allowed}"
-            )
+            raise wrong(f"{self.tax} is not charged in {', '.join(strangers)}", f"It is charged in {allowed}")
         return self
 
 
-class Flows(_Section):
+class Flows(Section):
     """What is carried from one side to the other; off holds what would be sent."""
 
     web_orders: Direction = Field(
         description='"off" or "one_way": WooCommerce and Stripe to the integrated view'
     )
     stock_levels: Direction = Field(description='"off" or "one_way": Odoo\'s stock to WooCommerce')
-    ledger_entries: Direction = Field(description='"off" or "one_way": paid web orders to Odoo\'s books')
+    ledger_entries: Direction = Field(description='"off" or "one_way": what happened, to Odoo\'s books')
+    card_captures: Direction = Field(
+        default="one_way",
+        description='"off" or "one_way": authorised cards are captured in Stripe when the goods ship',
+    )
+    card_refunds: Direction = Field(
+        default="off",
+        description='"off" or "one_way": refunds entered in the shop are paid back by Counterflow in Stripe',
+    )
 
     @field_validator("*")
     @classmethod
     def _carried(cls, value: Direction) -> Direction:
         if value == "both_ways":
-            raise _wrong('"both_ways" is not carried by this version', 'Set it to "one_way" or "off"')
+            raise wrong('"both_ways" is not carried by this version', 'Set it to "one_way" or "off"')
         return value
 
 
-class Guards(_Section):
+class Guards(Section):
     """The most that one run may send to one system; what goes beyond is held for a person."""
 
     max_rows_per_run: Count = Field(description="a whole number of rows, like 5000")
@@ -143,19 +129,19 @@ class Guards(_Section):
     max_input_age_hours: Annotated[int, Field(strict=True, gt=0)] = Field(description="whole hours, like 6")
 
 
-class Money(_Section):
+class Money(Section):
     """How far cents may differ before an order goes to quarantine."""
 
     rounding_cap: Amount = Field(description="an amount in the books' currency, like 0.05")
 
 
-class Books(_Section):
+class Books(Section):
     """Since when Counterflow posts."""
 
     start: date = Field(description="the first day whose sales are posted, like 2026-01-01 (no quotes)")
 
 
-class Stock(_Section):
+class Stock(Section):
     """What is offered on the web."""
 
     safety_stock: Count = Field(description="a whole number of units kept back of each product, like 0")
@@ -167,19 +153,19 @@ class Stock(_Section):
     @classmethod
     def _something_sold(cls, value: dict[str, bool]) -> dict[str, bool]:
         if not any(value.values()):
-            raise _wrong("no location is sold from the web", "Set at least one of them to true")
+            raise wrong("no location is sold from the web", "Set at least one of them to true")
         return value
 
 
-class Systems(_Section):
+class Systems(Section):
     """The systems that are read and written."""
 
     on: Annotated[list[System], Field(min_length=1)] = Field(
-        description='like ["woocommerce", "odoo", "stripe"]'
+        description='like ["woocommerce", "odoo", "stripe", "files"]'
     )
 
 
-class Settings(_Section):
+class Settings(Section):
     """All of settings.toml."""
 
     business: Business = Field(description="a section [business]")
@@ -191,6 +177,11 @@ class Settings(_Section):
     guards: Guards = Field(description="a section [guards]")
     money: Money = Field(description="a section [money]")
     books: Books = Field(description="a section [books]")
+    ledger: Ledger = Field(default=Ledger(), description="a section [ledger]")
+    commissions: list[Commission] = Field(default=[], description="sections [[commissions]]")
+    lists: Lists = Field(default=Lists(), description="a section [lists]")
+    tax_classes: TaxClasses = Field(default={}, description="a section [tax_classes]")
+    files: Files = Field(default=Files(), description="a section [files]")
     stock: Stock = Field(description="a section [stock]")
     systems: Systems = Field(description="a section [systems]")
 
@@ -208,9 +199,7 @@ class Settings(_Section):
             if earlier[:2] == later[:2] and later[2] <= earlier[3]
         ]
         if twice:
-            raise _wrong(
-                f"registered twice: {', '.join(twice)}", "End the earlier one, or remove one of them"
-            )
+            raise wrong(f"registered twice: {', '.join(twice)}", "End the earlier one, or remove one of them")
         return value
 
     def account(self, role: str) -> str | None:
@@ -237,6 +226,10 @@ class Settings(_Section):
                 for province in r.provinces
             ],
             "flows": list(self.flows.model_dump().items()),
+            "ledger": [tuple(self.ledger.model_dump().values())],
+            "commissions": [tuple(rule.model_dump().values()) for rule in self.commissions],
+            "lists": self.lists.rows(),
+            "tax_classes": list(self.tax_classes.items()),
             "stock_locations": list(self.stock.locations.items()),
         }
         return any([replace_if_different(cursor, table, wanted) for table, wanted in rows.items()])

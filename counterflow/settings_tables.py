@@ -19,6 +19,10 @@ _COLUMNS = {
     "tax_registrations": "province, tax, number, registered_from, registered_to",
     "flows": "flow, direction",
     "stock_locations": "location, is_sold_from_web",
+    "ledger": "mode, counter_sales, cost_of_goods, bank_lines, lapse_days",
+    "commissions": "payee, coupon, source, rate, base, tax, tax_province, tax_rate, valid_from, valid_to",
+    "lists": "list, value",
+    "tax_classes": "source_class, product_class",
 }
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from connections.warehouse import Warehouse, rows
+from counterflow.reconcile import reconciliation_difference
 
 
 @dataclass
@@ -69,37 +70,6 @@ def gather(warehouse: Warehouse, run_id: str) -> RunSummary:
     summary.difference = reconciliation_difference(warehouse)
     _judge(warehouse, summary)
     return summary
-
-
-def reconciliation_difference(warehouse: Warehouse) -> Decimal:
-    """What orders, payments and ledger differ by and nothing explains; 0.00 when all agree.
-
-    An entry that is not posted yet is explained by its row in sync.writes (held, refused, unknown: seen
-    there with its reason), or by no delivery having looked at it since it was built.
-    """
-    if not _exists(warehouse, "marts", "reconciliation_orders"):
-        return Decimal("0.00")
-    found = rows(
-        warehouse,
-        """
-        select coalesce(sum(abs(difference)), 0)::numeric(18, 2) as d
-        from marts.reconciliation_orders as orders
-        where difference <> 0 and not (
-            state = 'not posted yet' and (
-                exists (
-                    select from sync.writes
-                    where system = 'odoo' and thing = 'ledger_entry' and status <> 'confirmed'
-                        and key = replace(orders.order_id, 'woocommerce:', 'woocommerce_order_')
-                )
-                or build_id > coalesce((
-                    select (cursor ->> 'build_id')::bigint from sync.cursors
-                    where system = 'outbound' and resource = 'out_odoo__ledger_entries'
-                ), 0)
-            )
-        )
-        """,
-    )
-    return Decimal(found[0]["d"])
 
 
 def _count_writes(warehouse: Warehouse, summary: RunSummary) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from connections.connection import Connection
 from connections.errors import CounterflowError, Rejected
-from connections.landing import Landed, Record, land, live_count, mark_deleted
+from connections.landing import Landed, Record, land, live_count, mark_deleted, resolve_refused
 from connections.warehouse import Jsonb, Warehouse, connect, exclusive
 
 Position = Mapping[str, Any]  # how far a resource is read: what its extractor needs to go on
@@ -59,13 +59,15 @@ class Page:
     """Records, and the cursor that covers them and all before (None: does not move yet).
 
     `all_keys`: the source's whole set of keys (of those that begin with `scope`), after a whole
-    reading; rows that are not among them were deleted there.
+    reading; rows that are not among them were deleted there. `reread`: what was refused under a key that
+    begins with it was read anew; what is still wrong is among the records.
     """
 
     records: Sequence[Record] = ()
     cursor: Position | None = None
     all_keys: Sequence[str] | None = None
     scope: str | None = None
+    reread: str | None = None
 
 
 class Extractor(Protocol):
@@ -151,6 +153,8 @@ def _extract_resource(
             pages = extractor.read(client, resource, _cursor(warehouse, extractor.system, resource.name))
         for page in pages:
             with warehouse.transaction():
+                if page.reread is not None:
+                    resolve_refused(warehouse, extractor.system, resource.lands_in, page.reread)
                 counts.add(land(warehouse, extractor.system, resource.lands_in, page.records, run_id))
                 if page.all_keys is not None:
                     counts.deleted += _delete_absent(warehouse, extractor.system, resource, page)

@@ -7,7 +7,8 @@ dots turned to underscores; archived records too.
     product.product, product.supplierinfo, res.partner, sale.order(.line), pos.order(.line),
     pos.payment(.method), stock.picking, stock.move, stock.location, stock.warehouse(.orderpoint),
     purchase.order(.line), account.move(.line), account.account, account.tax, account.journal,
-    res.country.state, res.currency          -> raw.odoo__<model>
+    account.bank.statement.line, res.company, res.country(.state), res.currency(.rate)
+                                             -> raw.odoo__<model>
     stock.quant, summed by product and internal location -> raw.odoo__stock_quant
 
 Not read: messages, attachments, drafts of the till that were never paid.
@@ -21,11 +22,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connections.connection import Connection
-from connections.errors import Unavailable
 from connections.landing import Record
 from connections.odoo import Odoo as OdooClient
 from extractors.base import Page, Position, Resource
@@ -36,8 +35,12 @@ IDS_PER_PAGE = 50_000
 OVERLAP = timedelta(minutes=10)
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
-# A product's shared fields live on its template, whose change leaves the product's own date alone.
-_ALSO_CHANGED_BY = {"product.product": ["product_tmpl_id.write_date"]}
+# What a record shares with another lives there, and its change leaves the record's own date alone: a
+# product and its template, a bank line and its entry.
+_ALSO_CHANGED_BY = {
+    "product.product": ["product_tmpl_id.write_date"],
+    "account.bank.statement.line": ["move_id.write_date"],
+}
 
 
 class Odoo:
@@ -70,7 +73,7 @@ class Odoo:
 def _changed_by_id(client: OdooClient, resource: Resource, cursor: Position) -> Iterator[Page]:
     """Pages by id of what changed since `since`; an unfinished reading goes on after its `last_id`."""
     since, last_id = cursor.get("since"), int(cursor.get("last_id", 0))
-    began_at = cursor.get("began_at") or _server_time(client).strftime(_FORMAT)
+    began_at = cursor.get("began_at") or client.now().strftime(_FORMAT)
     while True:
         domain = [*_changed_since(resource.path, since), ["id", ">", last_id]]
         payloads = client.search_read(
@@ -142,15 +145,6 @@ def _all_ids(client: OdooClient, model: str) -> list[str]:
         if len(ids) < IDS_PER_PAGE:
             return keys
         last_id = ids[-1]
-
-
-def _server_time(client: OdooClient) -> datetime:
-    """Odoo's own clock, which stamps its records."""
-    answer = client.http.read("POST", "/res.users/context_get", json={})
-    try:
-        return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
-    except (KeyError, ValueError):
-        raise Unavailable("the answer does not say its time", where=answer.where) from None
 
 
 def _changed_at(payload: Any) -> datetime | None:

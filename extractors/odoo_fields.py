@@ -1,7 +1,13 @@
 """The fields read of each Odoo model: always named, since all of them cost ten times as much."""
 
 FIELDS: dict[str, tuple[str, ...]] = {
+    "res.company": (
+        "id", "name", "currency_id", "country_id", "fiscalyear_lock_date", "tax_lock_date",
+        "sale_lock_date", "purchase_lock_date", "hard_lock_date", "write_date",
+    ),
     "res.currency": ("id", "name", "active", "write_date"),
+    "res.currency.rate": ("id", "name", "rate", "currency_id", "company_id", "write_date"),
+    "res.country": ("id", "code", "name", "write_date"),
     "res.country.state": ("id", "code", "name", "country_id", "write_date"),
     "res.partner": (
         "id", "name", "email", "phone", "street", "street2", "city", "state_id", "zip",
@@ -62,8 +68,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "amount_total", "create_date", "write_date",
     ),
     "purchase.order.line": (
-        "id", "order_id", "name", "product_id", "product_qty", "qty_received", "price_unit",
-        "date_planned", "write_date",
+        "id", "order_id", "name", "product_id", "product_qty", "product_uom_qty", "qty_received",
+        "price_unit", "date_planned", "write_date",
     ),
     "account.account": ("id", "code", "name", "account_type", "active", "write_date"),
     "account.journal": ("id", "code", "name", "type", "active", "write_date"),
@@ -78,5 +84,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "account.move.line": (
         "id", "move_id", "account_id", "name", "debit", "credit", "amount_currency", "currency_id",
         "partner_id", "tax_line_id", "parent_state", "date", "display_type", "write_date",
+    ),
+    "account.bank.statement.line": (
+        "id", "date", "amount", "payment_ref", "journal_id", "move_id", "is_reconciled", "currency_id",
+        "partner_id", "create_date", "write_date",
     ),
 }  # fmt: skip

@@ -1,6 +1,8 @@
 """Ledger entries in Odoo 19, exactly once: `account.move/load` with an external id on the entry and on
-every line, then `action_post`. Lines are rounded already; the date and the lines are read back, since
-Odoo silently moves an entry out of a locked period.
+every line, then `action_post`. Lines are rounded already; the date and the lines are read back.
+
+A reversal is an entry like any other that names what it reverses. Odoo silently moves an entry out of a
+locked period: one that a new lock has caught is not sent, and the next run dates it into the open period.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from loaders.base import Intent, NotSent, Present, Sent
 # Odoo's own journal for what is neither a sale nor a purchase made in it.
 JOURNAL_CODE = "MISC"
 _FIELDS = [
-    "id", "move_type", "ref", "date", "journal_id",
+    "id", "move_type", "ref", "date", "journal_id", "reversed_entry_id/id",
     "line_ids/id", "line_ids/account_id/.id", "line_ids/name", "line_ids/debit", "line_ids/credit",
 ]  # fmt: skip
+# Only where a batch has lines in another currency: then Odoo wants both filled on every line.
+_CURRENCY_FIELDS = ["line_ids/currency_id", "line_ids/amount_currency"]
 
 
 class LedgerEntries:
@@ -79,6 +83,7 @@ class LedgerEntries:
     ) -> Mapping[str, Sent | NotSent]:
         """The entries loaded and posted in one batch; one that it fails on is found by halving the batch."""
         accounts = _account_ids(client, intents)
+        locked_until = _locked_until(client)
         answers: dict[str, Sent | NotSent] = {}
         ready = []
         for intent in intents:
@@ -87,6 +92,11 @@ class LedgerEntries:
                 codes = ", ".join(absent)
                 reason = f"account {codes} is not in Odoo: correct it in settings.toml, or create it there"
                 answers[intent.key] = NotSent("held", "mapping_missing", reason)
+            elif intent.payload["date"] <= locked_until:
+                reason = (
+                    f"the books were locked to {locked_until} meanwhile; the next run dates it after that"
+                )
+                answers[intent.key] = NotSent("held", "stale_input", reason)
             else:
                 ready.append(intent)
         return answers | self._load_and_post(client, ready, accounts)
@@ -112,8 +122,10 @@ class LedgerEntries:
 
 def _load(client: Odoo, intents: Sequence[Intent], accounts: Mapping[str, int]) -> list[int]:
     """The drafts' ids. Rejected: what Odoo says against the first bad one; then none was loaded."""
-    data = [row for intent in intents for row in _rows(intent, accounts)]
-    answer = client.write("account.move", "load", fields=_FIELDS, data=data)
+    in_currencies = any("currency" in line for intent in intents for line in intent.payload["lines"])
+    data = [row for intent in intents for row in _rows(intent, accounts, in_currencies)]
+    fields = _FIELDS + (_CURRENCY_FIELDS if in_currencies else [])
+    answer = client.write("account.move", "load", fields=fields, data=data)
     if answer["ids"]:
         return [int(id_) for id_ in answer["ids"]]
     messages = "; ".join(" ".join(str(item.get("message", "")).split()) for item in answer["messages"])[:300]
@@ -122,10 +134,12 @@ def _load(client: Odoo, intents: Sequence[Intent], accounts: Mapping[str, int]) 
     raise Rejected(messages or "Odoo loaded nothing and does not say why", where="odoo: account.move/load")
 
 
-def _rows(intent: Intent, accounts: Mapping[str, int]) -> list[list[Any]]:
+def _rows(intent: Intent, accounts: Mapping[str, int], in_currencies: bool) -> list[list[Any]]:
     """The entry in load's form: its own columns in its first row, one row per line."""
     entry = intent.payload
-    head = [entry["external_id"], "entry", entry["ref"], entry["date"], JOURNAL_CODE]
+    head = [
+        entry["external_id"], "entry", entry["ref"], entry["date"], JOURNAL_CODE, entry.get("reverses", ""),
+    ]  # fmt: skip
     return [
         [
             *(head if number == 0 else [""] * len(head)),
@@ -134,9 +148,24 @@ def _rows(intent: Intent, accounts: Mapping[str, int]) -> list[list[Any]]:
             line["name"],
             _money(line["debit"]),
             _money(line["credit"]),
+            *(_in_currency(line, entry["currency"]) if in_currencies else ()),
         ]
         for number, line in enumerate(entry["lines"])
     ]
+
+
+def _in_currency(line: Mapping[str, Any], books_currency: str) -> tuple[str, str]:
+    """A line's currency, and its signed amount in it."""
+    if "currency" in line:
+        return line["currency"], _money(line["currency_amount"])
+    return books_currency, _money(Decimal(line["debit"]) - Decimal(line["credit"]))
+
+
+def _locked_until(client: Odoo) -> str:
+    """The last day that is closed for entries of this kind; '' where none is."""
+    names = ["fiscalyear_lock_date", "hard_lock_date"]
+    [company] = client.search_read("res.company", [], names)[:1] or [{}]
+    return max((str(company[name]) for name in names if company.get(name)), default="")
 
 
 def _refusal(client: Odoo, intent: Intent, error: Rejected) -> NotSent:

@@ -70,6 +70,8 @@ def plan(warehouse: Warehouse, loader: Loader, run_id: str, guards: Guards, hold
     warehouse.execute(_UPSERT, parameters)
     if loader.kind == "level":
         warehouse.execute(sql.SQL(_NO_LONGER_DUE).format(**names), parameters)
+    else:
+        warehouse.execute(sql.SQL(_NO_LONGER_WANTED).format(**names), parameters)
     warehouse.execute("drop table due")
     warehouse.execute(sql.SQL(_HOLD_OR_RELEASE).format(**names), parameters)
     hold = hold_all or _guard(warehouse, loader, guards)
@@ -147,6 +149,17 @@ update sync.writes as open set
 from {model} as due
 where open.system = %(system)s and open.thing = %(thing)s and open.key = due.write_key
     and open.status in ('planned', 'held', 'unknown') and not ({differs})
+"""
+
+# A posting that is not in the target, and is not to come there any more.
+_NO_LONGER_WANTED = """
+update sync.writes as open set
+    status = 'superseded', is_current = false, version = nextval('sync.change_number'),
+    reason = 'it is no longer due', finished_at = now()
+where open.system = %(system)s and open.thing = %(thing)s and open.status in ('planned', 'held', 'refused')
+    and not exists (
+        select from {model} as due where due.write_key = open.key and due.payload_hash = open.hash
+    )
 """
 
 # The model's own hold (a mapping that is missing), then the gate's.

@@ -5,11 +5,14 @@ Lists are cut at MOST rows, newest or gravest first; the counts beside them are 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from connections.warehouse import Warehouse, rows, session
+from counterflow import reconcile
+from counterflow.tree import amount
 
 MOST = 100
 RECENT = 12
@@ -31,7 +34,9 @@ class Sync:
     models: Row = field(default_factory=dict)
     counts: list[Row] = field(default_factory=list)
     difference: str = "0.00"
+    reconciled: list[Row] = field(default_factory=list)
     differing: list[Row] = field(default_factory=list)
+    waiting: list[Row] = field(default_factory=list)
     written: list[Row] = field(default_factory=list)
     open_counts: list[Row] = field(default_factory=list)
     open_rows: list[Row] = field(default_factory=list)
@@ -181,23 +186,15 @@ def _read_proofs(warehouse: Warehouse, sync: Sync) -> None:
             from marts.reconciliation_counts order by (difference = 0), stage, entity
             """,
         )
-    if _exists(warehouse, "marts.reconciliation_orders"):
-        total = rows(
-            warehouse,
-            """
-            select coalesce(sum(abs(difference)), 0)::numeric(18, 2) as amount
-            from marts.reconciliation_orders
-            """,
-        )
-        sync.difference = str(total[0]["amount"])
-        sync.differing = rows(
-            warehouse,
-            """
-            select order_id, difference from marts.reconciliation_orders
-            where difference <> 0 order by abs(difference) desc limit %s
-            """,
-            given,
-        )
+    if reconcile.is_built(warehouse):
+        found = reconcile.read(warehouse)
+        sync.difference = amount(found.difference)
+        sync.reconciled = [_by_unit(row, "open_amount", "difference") for row in found.summary]
+        items = [_by_unit(item, "difference") for item in found.items]
+        # totals last: they only say again what an item before them says
+        items.sort(key=lambda item: item["subject"] in reconcile.TOTALS)
+        sync.differing = [item for item in items if item["state"] == "differs"]
+        sync.waiting = [item for item in items if item["state"] == "open"]
     if _exists(warehouse, "marts.quarantine"):
         sync.quarantine_count = rows(warehouse, "select count(*) as n from marts.quarantine")[0]["n"]
         sync.quarantine = rows(
@@ -212,3 +209,8 @@ def _read_proofs(warehouse: Warehouse, sync: Sync) -> None:
 
 def _exists(warehouse: Warehouse, table: str) -> bool:
     return bool(rows(warehouse, "select to_regclass(%s) is not null as it_is", [table])[0]["it_is"])
+
+
+def _by_unit(row: Mapping[str, Any], *names: str) -> Row:
+    """The row with these amounts as text, money to the cent and anything else with its unit."""
+    return {**row, **{name: reconcile.shown(row[name], row["unit"]) for name in names}}

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from counterflow.reconcile import SUBJECTS
+
 if TYPE_CHECKING:
     from plugins._airflow_run import AirflowRun
     from plugins._last_sync import Sync
@@ -60,6 +62,7 @@ def render(
             reports=reports,
             meaning=MEANING,
             status_meaning=STATUS,
+            subjects=SUBJECTS,
             style=STYLE,
             script=SCRIPT,
         )

@@ -151,10 +151,13 @@ class Stack:
 
     def _odoo_world(self, action: str, *arguments: str) -> None:
         command = [sys.executable, "-m", "sandbox.odoo_world", action, *arguments]
-        connection = json.dumps(self.connections()["odoo"])
+        found = self.connections()
+        env = {f"AIRFLOW_CONN_{name.upper()}": json.dumps(found[name]) for name in ("odoo", "stripe")}
+        bookkeeper = Path(self.settings.odoo_home or "") / "bookkeeper.json"
+        env |= {"ODOO_BOOKKEEPER": str(bookkeeper)} if bookkeeper.exists() else {}
         done = subprocess.run(
             [*command, "--seed", str(self.settings.seed)],
-            env=os.environ | {"AIRFLOW_CONN_ODOO": connection, "PYTHONPATH": str(ROOT)},
+            env=os.environ | env | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=False,

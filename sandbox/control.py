@@ -3,6 +3,7 @@
 GET | POST | DELETE /_sandbox/faults   faults before this system (sandbox/faults.py)
 GET  /_sandbox/truth                   what this system holds, in figures
 POST /_sandbox/distort                 a record shown wrong, or right again (sandbox/distort.py)
+POST /_sandbox/act                     something happens there: {"what": .., "id": .., "with": {..}}
 POST /_sandbox/trade                   the next hour of trade, across all systems of the process
 """
 
@@ -51,10 +52,12 @@ class Control:
                 return 200, self._world.stand_ins[self._system].truth()
             elif name == "distort" and method == "POST":
                 self._world.distort_now(self._system, json.loads(body))
+            elif name == "act" and method == "POST":
+                return 200, self._world.act_now(self._system, json.loads(body))
             elif name == "trade" and method == "POST":
                 return 200, self._world.trade.next_hour()
             elif name != "faults" or method != "GET":
                 return 404, {"error": f"no control address {method} {name}"}
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             return 400, {"error": str(error)}
         return 200, [fault.as_dict() for fault in faults.pending]

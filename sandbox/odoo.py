@@ -6,9 +6,10 @@ against a real Odoo 19 with the Canadian chart ca_2023; where they differ, this 
 (tests/contract/test_odoo.py runs on both). Not here: invoices, fields and models that the sync does not
 use (asked for, they are the same error as a misspelt one), translations, several companies.
 
-Besides the story's doings a test can make happen what a real server's day brings: `commit_late` (a long
-transaction: its rows carry the moment it began and appear later), `restrict` (a record rule: what it leaves
-out is not there, without a word), `lock_books` and `revoke_key`.
+Where Stripe's stand-in runs beside it, its payouts appear in the bank journal on the day they arrive, with
+the bank's own charges. Besides the story's doings a test can make happen what a real server's day brings:
+`commit_late` (a long transaction: its rows carry the moment it began and appear later), `restrict` (a record
+rule: what it leaves out is not there, without a word), `lock_books` and `revoke_key`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import asyncio
 import hashlib
 import re
 import traceback
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import orjson
@@ -25,10 +27,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from sandbox import odoo_bank
+from sandbox.bank import BankLine
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.journal import Journal
-from sandbox.odoo_access import INTEGRATION, READ_ONLY, SUPERUSER_ID
+from sandbox.odoo_access import BOOKKEEPER, INTEGRATION, READ_ONLY, STAFF_ID, SUPERUSER_ID
 from sandbox.odoo_errors import HttpError, OdooError
 from sandbox.odoo_methods import Method, call_method, find_method
 from sandbox.odoo_models import MODELS
@@ -41,6 +45,7 @@ from sandbox.story import CounterSale, Story
 
 DATABASE = "maple"
 _CALL = re.compile(r"/json/2/([^/]+)/([^/]+)")
+_BANK_OPENS = time(14)  # UTC
 _RACE_SECONDS = 0.002
 """How long a writing call waits before it begins, so that calls sent at once see each other as such."""
 _NO_DATABASE = (
@@ -76,8 +81,10 @@ class Odoo:
         self.story = StoryLoader(self.store, story)
         self.story.load()
         self._replay()
-        self._keys = {api_key(login): self._user(login) for login in (INTEGRATION, READ_ONLY)}
+        self._keys = {api_key(login): self._user(login) for login in (INTEGRATION, READ_ONLY, BOOKKEEPER)}
         self._late_seconds = 0.0
+        self._statement: Callable[[], list[BankLine]] = list
+        self._statement_of: date | None = None
         self.app = self._answer
 
     def _user(self, login: str) -> int:
@@ -102,11 +109,32 @@ class Odoo:
         """The user's key is not known any more, as after it expired."""
         self._keys.pop(api_key(login), None)
 
-    def lock_books(self, until: str) -> None:
-        """No entry may be dated on or before this day (YYYY-MM-DD); an empty text opens the books again."""
+    def lock_books(self, until: str, lock: str = "fiscalyear") -> None:
+        """No entry may be dated on or before this day (YYYY-MM-DD); an empty text opens the books again.
+
+        `lock`: fiscalyear (all entries), tax (those with taxes), sale, purchase (those journals) or hard."""
         env = Env(self.store, SUPERUSER_ID, now=self._now())
-        env.update("res.company", 1, {"fiscalyear_lock_date": until or False})
+        env.update("res.company", 1, {f"{lock}_lock_date": until or False})
         self._commit(env)
+
+    def watch_bank(self, statement: Callable[[], list[BankLine]]) -> None:
+        """From now on the bank journal shows what the bank's statement shows, from its day on."""
+        self._statement, self._statement_of = statement, None
+        self._read_statement()
+
+    def _read_statement(self) -> None:
+        """What is new on the statement, once a day. Lines of the history are as old as they say, later ones
+        were brought in just now."""
+        today = self.clock.now().date()
+        if self._statement_of == today:
+            return
+        self._statement_of = today
+        for line in self._statement():
+            at = datetime.combine(line.booked_on, _BANK_OPENS, UTC)
+            env = Env(self.store, STAFF_ID, now=at if at <= self.story.story.until else self._now())
+            on = line.booked_on.isoformat()
+            if odoo_bank.book(env, line.key, on, line.amount_cents / 100, line.description):
+                self._commit(env)
 
     def truth(self) -> dict[str, Any]:
         """Stock by code, moves, posted entries and their lines, and how often each external id is there."""
@@ -154,6 +182,7 @@ class Odoo:
         try:
             model, name = _target(request)
             uid = self._sign_in(request)
+            self._read_statement()
             arguments = _arguments(body)
             method = find_method(self.store.models, model, name)
             if not method.reads:

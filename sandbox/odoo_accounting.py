@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date, timedelta
+from collections.abc import Collection
 
 from sandbox.odoo_access import check_access
 from sandbox.odoo_compute import children
 from sandbox.odoo_errors import UserError, ValidationError
+from sandbox.odoo_locks import check_open, is_yearly, open_date
 from sandbox.odoo_read import Records
+from sandbox.odoo_reconcile import is_reconciled, reconcile_reversal
 from sandbox.odoo_sequences import next_number
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_taxes import cents
-from sandbox.odoo_write import RULES, Rules, check_exist, create, unlink
+from sandbox.odoo_write import RULES, Rules, check_exist, create, missing_value, unlink
 
 _FIXED_ONCE_POSTED = ("invoice_line_ids", "line_ids", "invoice_date", "date", "partner_id", "currency_id")
 _SHOWN_IN_LINES = frozenset({"name", "ref", "date", "state", "journal_id"})
-_LOCKS = ("fiscalyear_lock_date", "hard_lock_date")
+_OTHER_SIDE = (
+    'new row for relation "account_move_line" violates check constraint '
+    '"account_move_line_check_amount_currency_balance_sign"'
+)
 
 
 def prepare_entry(env: Env, values: Row) -> None:
@@ -43,16 +47,33 @@ def prepare_line(env: Env, values: Row) -> None:
             "The operation cannot be completed: Missing required account on accountable line."
         )
     move = env.row("account.move", values["move_id"])
-    _balance(values)
-    values.setdefault("amount_currency", values["balance"])
-    values.setdefault("currency_id", move["currency_id"])
+    _in_currency(env, move, values)
     values.setdefault("partner_id", move.get("partner_id", False))
     values.setdefault("quantity", 1.0)
     values.setdefault("price_unit", 0.0)
-    values["amount_residual"] = values["balance"] if is_reconciled(env, values["account_id"]) else 0.0
+    is_open = is_reconciled(env, values["account_id"])
+    values["amount_residual"] = values["balance"] if is_open else 0.0
+    values["amount_residual_currency"] = values["amount_currency"] if is_open else 0.0
     if values.get("tax_repartition_line_id") and not values.get("tax_line_id"):
         repartition = env.row("account.tax.repartition.line", values["tax_repartition_line_id"])
         values["tax_line_id"] = repartition.get("tax_id", False)
+
+
+def _in_currency(env: Env, move: Row, values: Row) -> None:
+    """In another currency both amounts stay as given, whatever the day's rate; in the company's own the
+    amount in currency rules, even an empty one."""
+    values.setdefault("currency_id", move["currency_id"])
+    if not values["currency_id"]:
+        raise ValidationError(missing_value("account.move.line", "currency_id"))
+    if values["currency_id"] == move["company_currency_id"] and "amount_currency" in values:
+        amount = cents(float(values["amount_currency"] or 0))
+        values |= {"debit": max(amount, 0.0), "credit": max(-amount, 0.0)}
+    _balance(values)
+    same = values["currency_id"] == move["company_currency_id"]
+    values.setdefault("amount_currency", values["balance"] if same else 0.0)
+    values["amount_currency"] = cents(float(values["amount_currency"] or 0))
+    if values["amount_currency"] * values["balance"] < 0:
+        raise ValidationError(_OTHER_SIDE)
 
 
 def _balance(values: Row) -> None:
@@ -62,11 +83,6 @@ def _balance(values: Row) -> None:
     balance = cents(float(values.get("balance") or 0))
     values["balance"] = balance
     values["debit"], values["credit"] = max(balance, 0.0), max(-balance, 0.0)
-
-
-def is_reconciled(env: Env, account_id: int) -> bool:
-    """True if the account's lines are matched with each other."""
-    return bool(env.table("account.account").rows.get(account_id, {}).get("reconcile"))
 
 
 def entry_created(env: Env, move_id: int) -> None:
@@ -172,13 +188,14 @@ def action_post(self: Records) -> bool:
     if problems:
         raise UserError("\n".join(dict.fromkeys(problems)))
     for row in self.rows():
-        post(self.env, row)
+        post(self.env, row, self.ids)
     return False
 
 
-def post(env: Env, row: Row) -> None:
-    """One draft entry becomes a posted one."""
-    on = open_date(env, row["date"])
+def post(env: Env, row: Row, together: Collection[int] = ()) -> None:
+    """One draft entry becomes a posted one. A reversal closes what it reverses, if that was posted before
+    and not `together` with it."""
+    on = open_date(env, row, row["date"])
     name = row.get("name") or next_entry_name(env, row["journal_id"], on)
     prefix, _, number = name.rpartition("/")
     env.update(
@@ -195,24 +212,17 @@ def post(env: Env, row: Row) -> None:
         },
     )
     touch_lines(env, row["id"])
+    original = row.get("reversed_entry_id", 0)
+    if original and original not in together and env.row("account.move", original)["state"] == "posted":
+        reconcile_reversal(env, row)
 
 
 def next_entry_name(env: Env, journal_id: int, on: str) -> str:
-    """The journal's next number in its month, such as MISC/2026/11/0001."""
+    """The journal's next number in its month or year, such as MISC/2026/11/0001 or BNK1/2026/00001."""
     code = env.row("account.journal", journal_id)["code"]
+    if is_yearly(env, journal_id):
+        return next_number(env, f"{code}/{on[:4]}/", 5)
     return next_number(env, f"{code}/{on[:4]}/{on[5:7]}/", 4)
-
-
-def open_date(env: Env, on: str) -> str:
-    """The date itself; if it is locked, the end of the first open month, today at the latest (then today)."""
-    locks = [lock for name in _LOCKS if (lock := env.row("res.company", 1).get(name)) and on <= lock]
-    if not locks:
-        return on
-    first_open = date.fromisoformat(max(locks)) + timedelta(days=1)
-    today = env.now.date()
-    if (today.year, today.month) > (first_open.year, first_open.month):
-        return first_open.replace(day=monthrange(first_open.year, first_open.month)[1]).isoformat()
-    return max(first_open, today).isoformat()
 
 
 def button_draft(self: Records) -> None:
@@ -221,6 +231,7 @@ def button_draft(self: Records) -> None:
     for row in self.rows():
         if row["state"] not in ("posted", "cancel"):
             raise UserError("Only posted/cancelled journal entries can be reset to draft.")
+        check_open(self.env, row)
         self.env.update("account.move", row["id"], {"state": "draft"})
         touch_lines(self.env, row["id"])
 

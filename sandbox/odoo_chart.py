@@ -1,7 +1,7 @@
 """The books' furniture, as a real Odoo 19 has it with the Canadian chart ca_2023: accounts, journals, taxes.
 
-Of the chart's 355 accounts those that a shop's entries touch; the six at the end are the ones that
-sandbox/real_odoo/shop.py adds there.
+Of the chart's 355 accounts those that a shop's entries touch; those at the end, from 111510 on,
+are the ones that sandbox/real_odoo/shop.py adds there.
 """
 
 from __future__ import annotations
@@ -38,12 +38,32 @@ ACCOUNTS = """
 511210 expense_direct_cost - Purchases
 512200 expense - Expenses Other than Labour
 512210 expense - All Other Operating Expenses
+612100 income_other - Gains on the Translation of Foreign Currency
+612200 expense - Losses on the Translation of Foreign Currency
 111510 asset_current r Stripe clearing
 111520 asset_current r Undeposited funds
+111530 asset_current r Disputes receivable
+111540 asset_current - Stripe reserve
+111550 asset_current r Payments in suspense
+236100 liability_current - Gift cards outstanding
+236200 liability_current - Deferred revenue
+236300 liability_current - Tips payable
+236400 liability_current - Commissions payable
+236500 liability_current - Carrier payable
+236600 liability_current - Customs and brokers payable
+236700 liability_current - Imports payable
 411240 income - Shipping charged to customers
 411250 income - Order fees charged to customers
+411260 income - Discounts given
+411270 income - Returns
+511230 expense_direct_cost - Cost of goods sold
 512220 expense - Card processor fees
 512230 expense - Rounding differences
+512240 expense - Dispute fees
+512250 expense - Chargeback losses
+512260 expense - Commissions
+512270 expense - Freight out
+512280 expense - Bank fees
 """
 
 # code, kind, sequence, default account, name

@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.odoo_names import display_name, location_name, partner_name
 from sandbox.odoo_store import Env, Row
 from sandbox.odoo_taxes import line_amounts, order_amounts
+from sandbox.odoo_units import pieces
 
 Compute = Callable[[Env, str, Row], Any]
 
@@ -124,9 +125,14 @@ def _delivery_status(env: Env, model: str, row: Row) -> Any:
     return "partial" if "done" in states else "pending"
 
 
-def _move_total(env: Env, model: str, row: Row) -> float:
-    lines = children(env, "account.move.line", "move_id", row["id"])
-    return float(round(sum(line.get("debit", 0.0) for line in lines), 2))
+def _move_total(amount: str) -> Compute:
+    """The sum of the debits: in the company's currency, or each in its own."""
+
+    def compute(env: Env, model: str, row: Row) -> float:
+        lines = children(env, "account.move.line", "move_id", row["id"])
+        return float(round(sum(line.get(amount, 0.0) for line in lines if line.get("debit")), 2))
+
+    return compute
 
 
 def _rule_forecast(env: Env, model: str, row: Row) -> float:
@@ -227,6 +233,9 @@ COMPUTED: dict[tuple[str, str], Compute] = {
         for name, part in (("subtotal", "net"), ("tax", "tax"), ("total", "gross"))
     },
     ("purchase.order", "invoice_status"): _purchase_invoice_status,
+    ("purchase.order.line", "product_uom_qty"): lambda env, model, row: (
+        row.get("product_qty", 0.0) * pieces(env, row) if row.get("product_id") else 0.0
+    ),
     ("sale.order", "invoice_status"): lambda env, model, row: (
         "to invoice" if row["state"] == "sale" else "no"
     ),
@@ -238,8 +247,10 @@ COMPUTED: dict[tuple[str, str], Compute] = {
         for document in ("invoice", "refund")
     },
     ("account.account", "internal_group"): lambda env, model, row: str(row["account_type"]).partition("_")[0],
-    ("account.move", "amount_total"): _move_total,
-    ("account.move", "amount_total_signed"): _move_total,
+    ("account.move", "amount_total"): _move_total("amount_currency"),
+    ("account.move", "amount_total_signed"): _move_total("debit"),
+    ("res.currency.rate", "company_rate"): lambda env, model, row: row["rate"],
+    ("res.currency.rate", "inverse_company_rate"): lambda env, model, row: 1 / row["rate"],
     ("account.move", "amount_untaxed"): lambda env, model, row: 0.0,
     ("account.move", "amount_tax"): lambda env, model, row: 0.0,
     ("account.move", "amount_residual"): lambda env, model, row: 0.0,

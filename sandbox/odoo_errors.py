@@ -61,6 +61,12 @@ class MissingError(UserError):
     status = 404
 
 
+class RedirectWarning(OdooError):
+    """The same with a way out of it on the screen; no kind of UserError, so that it is a 500."""
+
+    name = "odoo.exceptions.RedirectWarning"
+
+
 class WrongValue(OdooError):
     """The client's mistake, which the server answers as if it were its own."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _MODELS = {
     "account.account": "Account",
+    "account.bank.statement.line": "Bank Statement Line",
     "account.journal": "Journal",
     "account.move": "Journal Entry",
     "account.move.line": "Journal Item",
@@ -20,6 +21,7 @@ _MODELS = {
     "purchase.order.line": "Purchase Order Line",
     "res.company": "Companies",
     "res.currency": "Currency",
+    "res.currency.rate": "Currency Rate",
     "res.partner": "Contact",
     "res.users": "User",
     "sale.order": "Sales Order",
@@ -31,7 +33,12 @@ _MODELS = {
 }
 
 
-_FIELDS = {"line_ids": "Journal Items", "order_line": "Order Lines", "lines": "Order Lines"}
+_FIELDS = {
+    "line_ids": "Journal Items",
+    "reversed_entry_id": "Reversal of",
+    "order_line": "Order Lines",
+    "lines": "Order Lines",
+}
 
 
 def label(model: str) -> str:

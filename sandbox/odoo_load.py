@@ -244,7 +244,8 @@ def _shown(label: str, field: Field) -> str:
 
 
 def _relation(env: Env, field: Field, rest: Path, value: Any, label: str) -> Any:
-    texts = str(value).split(",") if field.type == "many2many" else [str(value)]
+    # the server stumbles over a number here, where it takes one for a single record
+    texts = value.split(",") if field.type == "many2many" else [str(value)]
     ids = [_one_relation(env, field, rest, text.strip(), label) for text in texts]
     return [[6, 0, ids]] if field.type == "many2many" else ids[0]
 
@@ -262,6 +263,7 @@ def _one_relation(env: Env, field: Field, rest: Path, text: str, label: str) -> 
                 row["id"]
                 for row in rows.values()
                 if text in (row.get("code"), display_name(env, field.relation, row))
+                and (row.get("active") or not env.store.models[field.relation].has_active)
             ),
             0,
         )

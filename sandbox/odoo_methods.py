@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import odoo_accounting, odoo_catalogue, odoo_orders, odoo_pickings, odoo_pos, odoo_reversal
-from sandbox.odoo_access import INTEGRATION, OPERATIONS, allows, check_access
+from sandbox.odoo_access import BOOKKEEPER, INTEGRATION, OPERATIONS, allows, check_access
 from sandbox.odoo_errors import AccessError, HttpError, OdooError, UserError, WrongValue
 from sandbox.odoo_fields import Model
 from sandbox.odoo_group import formatted_read_group
@@ -44,6 +44,15 @@ _GROUPS = {
         "point_of_sale.group_pos_user",
         "product.group_product_manager",
         "base.group_partner_manager",
+    ),
+    BOOKKEEPER: (
+        "base.group_user",
+        "base.group_erp_manager",
+        "account.group_account_invoice",
+        "account.group_account_basic",
+        "account.group_account_readonly",
+        "account.group_account_user",
+        "account.group_account_manager",
     ),
 }
 

@@ -6,6 +6,7 @@ BOOKS_ORDERS = {
     "account.tax": "sequence, id",
     "account.move": "date desc, name desc, invoice_date desc, id desc",
     "account.move.line": "date desc, move_name desc, id",
+    "account.bank.statement.line": "id desc",
     "ir.model.data": "module, model, name, id",
 }
 
@@ -116,6 +117,7 @@ sequence_number integer
 line_ids o2m:account.move.line.move_id
 invoice_line_ids o2m:account.move.line.move_id
 reversed_entry_id m2o:account.move
+statement_line_id m2o:account.bank.statement.line
 reversal_move_ids o2m:account.move.reversed_entry_id
 amount_untaxed monetary computed
 amount_tax monetary computed
@@ -149,6 +151,8 @@ reconciled boolean
 full_reconcile_id m2o:account.full.reconcile
 matching_number char
 amount_residual monetary
+amount_residual_currency monetary
+statement_line_id m2o:account.bank.statement.line <move_id.statement_line_id
 move_name char <move_id.name
 ref char <move_id.ref
 date date <move_id.date
@@ -161,6 +165,25 @@ invoice_date date <move_id.invoice_date
 account_type selection <account_id.account_type
 account_code char <account_id.code
 account_name char <account_id.name
+""",
+    "account.bank.statement.line": """
+move_id m2o:account.move required
+amount monetary .2
+payment_ref char
+currency_id m2o:res.currency
+foreign_currency_id m2o:res.currency
+amount_currency monetary .2
+partner_name char
+account_number char
+transaction_type char
+is_reconciled boolean
+name char <move_id.name
+ref char <move_id.ref
+date date <move_id.date
+state selection <move_id.state
+journal_id m2o:account.journal <move_id.journal_id
+company_id m2o:res.company <move_id.company_id
+partner_id m2o:res.partner <move_id.partner_id
 """,
     "account.full.reconcile": "",
     "account.move.reversal": """

@@ -6,6 +6,7 @@ TRADE_ORDERS = {
     "product.supplierinfo": "sequence, min_qty desc, price, id",
     "res.partner": "complete_name, id desc",
     "res.currency": "active desc, name, id",
+    "res.currency.rate": "name desc, id",
     "res.country.state": "code, id",
     "res.country": "name, id",
     "sale.order": "date_order desc, id desc",
@@ -27,6 +28,8 @@ country_id m2o:res.country
 state_id m2o:res.country.state
 fiscalyear_lock_date date
 tax_lock_date date
+sale_lock_date date
+purchase_lock_date date
 hard_lock_date date
 """,
     "res.country": """
@@ -48,6 +51,14 @@ rounding float =0.01
 decimal_places integer =2
 active boolean =true
 position selection ="after"
+""",
+    "res.currency.rate": """
+name date required
+rate float required
+company_rate float computed
+inverse_company_rate float computed
+currency_id m2o:res.currency required index
+company_id m2o:res.company =1
 """,
     "res.users": """
 name char <partner_id.name
@@ -252,6 +263,7 @@ sequence integer =10
 name text
 product_id m2o:product.product index
 product_qty float =1.0 .2
+product_uom_qty float computed
 product_uom_id m2o:uom.uom
 price_unit float .2
 discount float

@@ -14,6 +14,7 @@ from sandbox.odoo_sequences import next_number
 from sandbox.odoo_stock import cancel_move, new_move, reserve
 from sandbox.odoo_store import Env, Row, stamp
 from sandbox.odoo_taxes import tax_for_partner
+from sandbox.odoo_units import pieces
 from sandbox.odoo_write import RULES, Rules
 
 _IN_SALE_TOTAL = frozenset(
@@ -265,7 +266,7 @@ def _make_receipt(env: Env, order: Row) -> None:
                 "warehouse_id": 1,
                 "picking_type_id": place["picking_type_id"],
                 "product_id": line["product_id"],
-                "product_uom_qty": line["product_qty"],
+                "product_uom_qty": line["product_qty"] * pieces(env, line),
                 "location_id": place["location_id"],
                 "location_dest_id": place["location_dest_id"],
                 "location_final_id": place["location_dest_id"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.odoo_accounting import is_reconciled, post
+from sandbox.odoo_accounting import post
 from sandbox.odoo_compute import children
 from sandbox.odoo_errors import UserError
 from sandbox.odoo_read import Records
@@ -19,7 +19,7 @@ def prepare_reversal(env: Env, values: Row) -> None:
 
 
 def reverse_moves(self: Records, is_modify: bool = False) -> Row:
-    """Each entry has a posted counter-entry, and both are reconciled where their accounts are."""
+    """Each entry has a posted counter-entry, which closes it where its accounts are reconciled."""
     made = []
     for wizard in self.rows():
         moves = list(self.env.rows("account.move", wizard.get("move_ids", [])))
@@ -71,6 +71,8 @@ def _reverse(env: Env, move: Row, wizard: Row) -> int:
                         **{name: line[name] for name in copied if name in line},
                         "debit": line.get("credit", 0.0),
                         "credit": line.get("debit", 0.0),
+                        "currency_id": line["currency_id"],
+                        "amount_currency": -line.get("amount_currency", 0.0),
                     },
                 ]
                 for line in lines
@@ -78,25 +80,7 @@ def _reverse(env: Env, move: Row, wizard: Row) -> int:
         },
     )
     post(env, env.row("account.move", new))
-    for old, line in zip(lines, children(env, "account.move.line", "move_id", new), strict=True):
-        if is_reconciled(env, old["account_id"]):
-            _reconcile(env, old["id"], line["id"])
     return new
-
-
-def _reconcile(env: Env, *line_ids: int) -> None:
-    full = env.insert("account.full.reconcile", {})
-    for line_id in line_ids:
-        env.update(
-            "account.move.line",
-            line_id,
-            {
-                "reconciled": True,
-                "full_reconcile_id": full,
-                "matching_number": str(full),
-                "amount_residual": 0.0,
-            },
-        )
 
 
 RULES["account.move.reversal"] = Rules(prepare_reversal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.odoo_access import INTEGRATION, READ_ONLY
+from sandbox.odoo_access import BOOKKEEPER, INTEGRATION, READ_ONLY
 from sandbox.odoo_chart import PROVINCES
 from sandbox.odoo_seed_books import seed_books
 from sandbox.odoo_store import Env
@@ -36,17 +36,18 @@ def seed(env: Env) -> None:
 
 
 def _company(env: Env) -> None:
-    for name, full_name, position in (
-        ("USD", "United States dollar", "before"),
-        ("CAD", "Canadian dollar", "after"),
+    for name, full_name, position, symbol in (
+        ("USD", "United States dollar", "before", "$"),
+        ("CAD", "Canadian dollar", "after", "$"),
+        ("EUR", "Euro", "after", "€"),
     ):
         env.insert(
             "res.currency",
             {
                 "name": name,
                 "full_name": full_name,
-                "symbol": "$",
-                "active": True,
+                "symbol": symbol,
+                "active": name != "EUR",
                 "rounding": 0.01,
                 "decimal_places": 2,
                 "position": position,
@@ -106,6 +107,7 @@ def _users(env: Env) -> None:
         ("portaltemplate", "Portal User Template", False),
         (INTEGRATION, "Counterflow", True),
         (READ_ONLY, "Counterflow, read only", True),
+        (BOOKKEEPER, "Bookkeeper", True),
     )
     for login, name, active in people:
         partner = _person(env, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.odoo_compute import children
 from sandbox.odoo_names import product_name
 from sandbox.odoo_store import Env, Row
+from sandbox.odoo_units import pieces
 from sandbox.odoo_write import RULES, Rules
 
 OPEN = ("waiting", "confirmed", "assigned", "partially_available")
@@ -202,6 +203,7 @@ def _count_on_order(env: Env, move: Row, quantity: float) -> None:
     for link, model, field, order_model in _COUNTED_ON:
         if move.get(link):
             line = env.row(model, move[link])
+            quantity /= pieces(env, line) if model == "purchase.order.line" else 1
             env.update(model, line["id"], {field: line.get(field, 0.0) + quantity})
             env.update(order_model, line["order_id"], {})
 

@@ -10,7 +10,9 @@ from sandbox import odoo_catalogue, odoo_orders, odoo_pickings
 from sandbox.odoo_access import STAFF_ID
 from sandbox.odoo_accounting import post
 from sandbox.odoo_compute import children
+from sandbox.odoo_currency import set_rates
 from sandbox.odoo_load import find_external, remember
+from sandbox.odoo_rates import weekly_rates
 from sandbox.odoo_read import Records
 from sandbox.odoo_seed_books import account_id
 from sandbox.odoo_store import Env, Row, Store
@@ -37,6 +39,7 @@ class StoryLoader:
         """Everything up to the end of the history, in the order in which it happened."""
         env = self._at(self.story.counted_at - _INSTALLED_BEFORE_COUNT)
         self._catalogue(env)
+        set_rates(env, weekly_rates(self.story.until.date()))
         env.commit()
         env = self._at(self.story.counted_at)
         self._count(env)

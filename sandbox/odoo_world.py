@@ -3,7 +3,9 @@
     python -m sandbox.odoo_world set-up --orders 50 --seed 7     everything up to the end of the history
     python -m sandbox.odoo_world trade --hour 0 --seed 7         the counter sales of an hour after it
 
-The Odoo is the one in AIRFLOW_CONN_ODOO. Both can be repeated: records carry external ids, orders
+The Odoo is the one in AIRFLOW_CONN_ODOO. Both bring in the bank's statement up to now: with the payouts of
+the Stripe in AIRFLOW_CONN_STRIPE, or the story's own. ODOO_BOOKKEEPER is a file that holds a connection whose
+user may set currency rates, where the other may not. Both can be repeated: records carry external ids, orders
 their own references, till sales their uuid, and stock is counted only where there never was any.
 """
 
@@ -14,7 +16,11 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
+from sandbox.bank import BankLine
+from sandbox.odoo_rates import weekly_rates
+from sandbox.odoo_world_bank import bring_in, set_rates, statement
 from sandbox.odoo_world_books import open_books
 from sandbox.odoo_world_calls import Odoo, Row, batches, odoo_time
 from sandbox.odoo_world_till import Till
@@ -28,15 +34,18 @@ NO_QUESTIONS = {"skip_backorder": True, "skip_sms": True}
 class OdooWorld:
     """The story in one Odoo."""
 
-    def __init__(self, connection: str, story: Story) -> None:
+    def __init__(self, connection: str, story: Story, bookkeeper: str | None = None) -> None:
+        """`bookkeeper`: how one signs in who may set currency rates, where the other user may not."""
         self.odoo = Odoo(connection)
+        self.bookkeeper = Odoo(bookkeeper) if bookkeeper else self.odoo
         self.story = story
         [warehouse] = self.odoo.find("stock.warehouse", [["code", "=", "WH"]], "lot_stock_id")
         self.stock_location: int = warehouse["lot_stock_id"]
         self.products = self._products()
 
-    def set_up(self) -> None:
-        """All of it stands, up to the end of the history."""
+    def set_up(self, bank: Sequence[BankLine] = ()) -> None:
+        """All of it stands, up to the end of the history, and these lines in the bank journal."""
+        set_rates(self.bookkeeper, weekly_rates(self.story.until.date()))
         self._opening_stock()
         goods = sum(
             row.quantity * row.sku.cost_cents for row in self.story.opening_stock if row.sku.odoo_codes
@@ -46,6 +55,7 @@ class OdooWorld:
         self._purchases()
         self._typed_orders()
         self.sell(self.story.counter_sales)
+        bring_in(self.odoo, bank)
 
     def _products(self) -> dict[str, int]:
         """Sku code -> its first product in Odoo. A Sku that Odoo knows under two records gets both."""
@@ -276,11 +286,15 @@ def main() -> None:
     parser.add_argument("--hour", type=int, default=0)
     options = parser.parse_args()
     story = Story(orders=options.orders, seed=options.seed)
-    world = OdooWorld(os.environ["AIRFLOW_CONN_ODOO"], story)
+    bookkeeper = os.environ.get("ODOO_BOOKKEEPER")
+    keeper = Path(bookkeeper).read_text() if bookkeeper else None
+    world = OdooWorld(os.environ["AIRFLOW_CONN_ODOO"], story, keeper)
+    bank = statement(story, os.environ.get("AIRFLOW_CONN_STRIPE"))
     if options.action == "set-up":
-        world.set_up()
+        world.set_up(bank)
     else:
         world.sell(story.trade_hour(options.hour, datetime.now(UTC), 0).counter_sales)
+        bring_in(world.odoo, bank)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
@@ -20,11 +21,12 @@ from typing import Any, Protocol, TypeVar, cast
 import uvicorn
 from starlette.types import ASGIApp
 
+from sandbox.bank import bank_lines
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.faults import Fault, Faults
 from sandbox.journal import Journal
-from sandbox.story import HISTORY_END, CounterSale, Story
+from sandbox.story import HISTORY_END, TELLING, CounterSale, Story
 from sandbox.tls import Certificate
 from sandbox.trade import Trade
 
@@ -70,12 +72,16 @@ class World:
     ) -> None:
         """The story is told; nothing listens yet. ValueError where the state belongs to another story."""
         self.journal = Journal(state_dir)
-        _check_same_story(self.journal, {"orders": orders, "seed": seed, "until": until.isoformat()})
+        told = {"orders": orders, "seed": seed, "until": until.isoformat(), "telling": TELLING}
+        _check_same_story(self.journal, told)
         self.story = Story(orders, seed, until)
         self.clock = Clock(until)
         self.faults = {system: Faults() for system in systems}
         self.stand_ins: dict[str, StandIn] = {system: self._build(system) for system in systems}
-        self.trade = Trade(self.story, self.clock, self.journal, cast(dict[str, Any], self.stand_ins))
+        stand_ins = cast(dict[str, Any], self.stand_ins)
+        if "odoo" in stand_ins and "stripe" in stand_ins:
+            stand_ins["odoo"].watch_bank(partial(bank_lines, stand_ins["stripe"].store))
+        self.trade = Trade(self.story, self.clock, self.journal, stand_ins)
         self.ports = {system: (ports or {}).get(system, 0) for system in systems}
         self.host = host
         self._certificate = certificate
@@ -218,6 +224,21 @@ class World:
         if job is None:
             raise ValueError(f"{system} has no way to show records wrong")
         job(given["kind"], str(given["id"]), given.get("set") or {}, given.get("remove") or [])
+
+    def act(self, system: str, what: str, identity: object, **given: Any) -> dict[str, Any]:
+        """Something happens in the system that no client asked for; answers what came of it.
+
+        Stripe's: sandbox/stripe_acts.py; WooCommerce's: sandbox/woocommerce.py, `act`.
+        """
+        return self.call(lambda: self.act_now(system, {"what": what, "id": identity, "with": given}))
+
+    def act_now(self, system: str, given: dict[str, Any]) -> dict[str, Any]:
+        """The same from the servers' own thread. ValueError where the system does not know the act."""
+        job = getattr(self.stand_ins[system], "act", None)
+        if job is None:
+            raise ValueError(f"{system} knows no acts")
+        done: dict[str, Any] = job(given["what"], str(given["id"]), given.get("with") or {})
+        return done
 
     def clear_faults(self) -> None:
         """No system has a fault left."""

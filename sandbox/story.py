@@ -6,7 +6,8 @@
     story.products          web shop's catalogue (Product); story.skus: all things sold, by code
     story.customer(i)       Customer; story.rates: TaxRate rows; story.suppliers, supplier_prices
     story.order(i)          WebOrder, 0 <= i < story.orders, oldest first; story.index_of(order_id)
-    story.all_skus          every Sku, those only Odoo knows (product_id None) and only the web shop included
+    story.all_skus          every Sku, those only Odoo knows (product_id None) and only the web shop included;
+                            those without stock (gift card, book, groceries: the web shop's only) left out
     story.opening_stock     OpeningStock per Sku, counted at story.counted_at in both systems
     story.counter_sales     CounterSale since the count; story.typed_orders: StaffTypedOrder since the count
     story.purchase_orders   PurchaseOrder; story.reorder_rules: ReorderRule
@@ -24,16 +25,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from sandbox.story_backoffice import SUPPLIERS, BackOffice, back_office
-from sandbox.story_catalogue import load_baskets, load_products
+from sandbox.story_catalogue import WITHOUT_STOCK, load_baskets, load_products
 from sandbox.story_orders import OrderBook
 from sandbox.story_people import customer, is_guest
 from sandbox.story_tax import RATES
 from sandbox.story_things import (
     STOCK_LOCATION,
-    ChargeLine,
     CounterSale,
     Customer,
-    LineTax,
     OpeningStock,
     Product,
     PurchaseLine,
@@ -44,18 +43,16 @@ from sandbox.story_things import (
     StaffTypedOrder,
     Supplier,
     SupplierPrice,
-    TaxRate,
     TradeHour,
-    WebLine,
-    WebOrder,
-    WebRefund,
 )
 from sandbox.story_trade import Trade
+from sandbox.story_web import ChargeLine, GiftCard, LineTax, TaxRate, WebLine, WebOrder, WebRefund
 
 SHOP_NAME = "Maple Lane Goods Ltd"
 SHOP_TIME_ZONE = "America/Toronto"
 HISTORY_END = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
 LARGEST_STORY = 1_000_000
+TELLING = 2  # another telling of the story, to which no older state belongs
 
 
 class Story:
@@ -68,8 +65,9 @@ class Story:
         self.orders = orders
         self.seed = seed
         self.until = until
-        self.products, self.all_skus = load_products()
-        self.skus = {sku.code: sku for sku in self.all_skus}
+        products, self.all_skus = load_products()
+        self.products = (*products, *WITHOUT_STOCK)
+        self.skus = {sku.code: sku for sku in (*self.all_skus, *(own.skus[0] for own in WITHOUT_STOCK))}
         self.rates = RATES
         self.suppliers = SUPPLIERS
         self._baskets = load_baskets(self.all_skus)
@@ -155,6 +153,7 @@ __all__ = [
     "ChargeLine",
     "CounterSale",
     "Customer",
+    "GiftCard",
     "LineTax",
     "OpeningStock",
     "Product",

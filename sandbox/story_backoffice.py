@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from sandbox.story_catalogue import Basket
 from sandbox.story_chance import chance
-from sandbox.story_orders import PART_SHIPPED_PLACE, TYPED_PLACE, OrderBook, moment
+from sandbox.story_compose import moment
+from sandbox.story_kinds import COMPLETED_AFTER_SECONDS
+from sandbox.story_orders import PART_SHIPPED_PLACE, TYPED_PLACE, OrderBook
 from sandbox.story_people import customer
 from sandbox.story_things import (
     STOCK_LOCATION,
@@ -22,8 +24,8 @@ from sandbox.story_things import (
     StaffTypedOrder,
     Supplier,
     SupplierPrice,
-    WebOrder,
 )
+from sandbox.story_web import WebOrder
 
 SUPPLIERS = (
     Supplier("Atelier du Lac inc.", "commandes@atelierdulac.example.com", 7),
@@ -87,13 +89,16 @@ def back_office(book: OrderBook, seed: int, skus: tuple[Sku, ...], baskets: tupl
 
 def _unsent(orders: list[WebOrder], typed: tuple[StaffTypedOrder, ...], code: str) -> int:
     """Sold on the web and not yet delivered from Odoo, of one Sku."""
-    lines = [
-        line for order in orders if order.is_stock_reduced for line in order.lines if line.sku.code == code
-    ]
+    sold = sum(
+        order.taken(place)
+        for order in orders
+        for place, ordered in enumerate(order.lines)
+        if ordered.sku.code == code
+    )
     sent = [
         line for order in typed if order.web_order_number for line in order.lines if line.sku.code == code
     ]
-    return sum(line.quantity for line in lines) - sum(line.delivered for line in sent)
+    return sold - sum(line.delivered for line in sent)
 
 
 def _sums(
@@ -105,8 +110,8 @@ def _sums(
     """Sold on the web; sold (outside the web, delivered in all) in Odoo; received, each by Sku code."""
     web: Counter[str] = Counter()
     for order in orders:
-        if order.is_stock_reduced:
-            web.update({line.sku.code: line.quantity for line in order.lines})
+        for place, ordered in enumerate(order.lines):
+            web[ordered.sku.code] += order.taken(place)
     outside: Counter[str] = Counter()
     delivered: Counter[str] = Counter()
     for sale in counter:
@@ -168,8 +173,11 @@ def _typed_orders(
     typed = []
     for order in orders:
         place = book.rota(order.index)[3]
-        if order.status == "completed":
-            typed.append(_typed(order, order.completed_at, 1.0))
+        if order.customer.country != "CA":
+            continue  # sent by the web shop's own hand
+        if order.status == "completed" or (order.status == "refunded" and order.taken(0)):
+            sent_at = order.completed_at or order.created_at + timedelta(seconds=COMPLETED_AFTER_SECONDS)
+            typed.append(_typed(order, sent_at, 1.0))
         elif place == -1 - PART_SHIPPED_PLACE:
             typed.append(_typed(order, order.created_at + timedelta(minutes=10), 0.5))
         elif place == -1 - TYPED_PLACE:

@@ -10,6 +10,7 @@ import lzma
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -28,7 +29,38 @@ _ODOO_CODES: dict[str, tuple[str, ...]] = {
     "22326": ("SNACK-BOX-4",),  # another code, same barcode
 }
 _ODOO_ONLY = ("22379",)
-_WITHOUT_STOCK = ("21790",)
+_UNCOUNTED = ("21790",)
+
+
+def _uncounted(product_id: int, code: str, name: str, price_cents: int, category: str, weight_g: int) -> Sku:
+    return Sku(
+        code=code,
+        name=name,
+        price_cents=price_cents,
+        cost_cents=0,
+        barcode="",
+        weight_g=weight_g,
+        category=category,
+        product_id=product_id,
+        variation_id=0,
+        parent_name=None,
+        attribute="",
+        option="",
+        manages_stock=False,
+        odoo_codes=(),
+    )
+
+
+# The web shop's only, and not counted. Their ids come after those of the file.
+GIFT_CARD = replace(_uncounted(901, "GIFT-50", "Gift Card", 5000, "Gift cards", 0), is_gift_card=True)
+BOOK = replace(_uncounted(902, "BOOK-1", "A Year on Maple Lane", 2495, "Books", 410), tax_class="books")
+GROCERIES = replace(
+    _uncounted(903, "SYRUP-1", "Maple Syrup 540 ml", 1299, "Groceries", 760), tax_class="zero-rate"
+)
+WITHOUT_STOCK = tuple(
+    Product(sku.product_id or 0, sku.code, sku.name, sku.category, "", (sku,))
+    for sku in (GIFT_CARD, BOOK, GROCERIES)
+)
 
 Basket = tuple[tuple[Sku, int], ...]
 
@@ -74,7 +106,7 @@ def _sku(row: dict[str, str], product_id: int | None, variation_id: int) -> Sku:
         parent_name=row["parent_name"] or None,
         attribute=row["attribute"],
         option=row["option"],
-        manages_stock=code not in _WITHOUT_STOCK,
+        manages_stock=code not in _UNCOUNTED,
         odoo_codes=_ODOO_CODES.get(code, (code,)),
     )
 

@@ -102,3 +102,35 @@ def customer(index: int) -> Customer:
 def _ascii(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return "".join(letter for letter in folded if letter.isalnum())
+
+
+# Two who are in no list of the shop's customers: they buy without an account.
+US_CUSTOMER = Customer(
+    index=900_001,
+    customer_id=0,
+    first_name="Jordan",
+    last_name="Miller",
+    company="",
+    email="jordan.miller@example.com",
+    odoo_email="jordan.miller@example.com",
+    phone="7165550101",
+    street="210 Delaware Ave",
+    city="Buffalo",
+    province="NY",
+    postcode="14202",
+    country="US",
+)
+EXEMPT_CUSTOMER = Customer(
+    index=900_002,
+    customer_id=0,
+    first_name="Ruth",
+    last_name="Hill",
+    company="Grand River Community School",
+    email="purchasing@grandriver.example.com",
+    odoo_email="purchasing@grandriver.example.com",
+    phone="5195550102",
+    street="1 Fourth Line",
+    city="Ohsweken",
+    province="ON",
+    postcode="N0A 1M0",
+)

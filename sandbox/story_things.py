@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sandbox.story_web import WebOrder
 
 STOCK_LOCATION = "WH/Stock"
 
@@ -36,6 +40,8 @@ class Sku:
     option: str
     manages_stock: bool
     odoo_codes: tuple[str, ...]
+    tax_class: str = ""  # the web shop's: "" is the standard one
+    is_gift_card: bool = False  # sold without tax, nothing to send
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,105 +80,12 @@ class Customer:
     city: str
     province: str
     postcode: str
+    country: str = "CA"
 
     @property
     def name(self) -> str:
         """First and last name."""
         return f"{self.first_name} {self.last_name}"
-
-
-@dataclass(frozen=True, slots=True)
-class TaxRate:
-    """One row of the web shop's tax table. `rate_milli` is thousandths of a per cent (13 % = 13000)."""
-
-    rate_id: int
-    province: str
-    name: str
-    rate_milli: int
-    priority: int
-
-    @property
-    def code(self) -> str:
-        """WooCommerce's rate code, such as CA-ON-HST-1."""
-        return f"CA-{self.province}-{self.name}-{self.priority}"
-
-
-@dataclass(frozen=True, slots=True)
-class LineTax:
-    """What one rate takes of one line, before and after discount, each rounded half up to the cent."""
-
-    rate: TaxRate
-    subtotal_cents: int
-    total_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class WebLine:
-    """A line of goods in a web order: before discount (subtotal) and after it (total), without tax."""
-
-    sku: Sku
-    quantity: int
-    subtotal_cents: int
-    total_cents: int
-    taxes: tuple[LineTax, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeLine:
-    """Shipping or a fee of a web order, without tax."""
-
-    title: str
-    total_cents: int
-    taxes: tuple[LineTax, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WebRefund:
-    """Money given back for a web order, tax included.
-
-    `lines` are (position of the goods line, quantity). A full refund gives everything back and puts the
-    goods on the shelf again; one without lines is an amount only, without tax of its own.
-    """
-
-    refunded_at: datetime
-    reason: str
-    lines: tuple[tuple[int, int], ...]
-    is_full: bool
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class WebOrder:
-    """An order of the web shop as it stands at the end of the history (or when it is placed).
-
-    `status` is WooCommerce's. `payment_method` is stripe, cod, bacs or cheque. `is_stock_reduced` says
-    whether the web shop took the goods off its stock. `total_cents` = goods + shipping + fees + tax.
-    """
-
-    index: int
-    order_id: int
-    status: str
-    customer: Customer
-    created_at: datetime
-    paid_at: datetime | None
-    completed_at: datetime | None
-    modified_at: datetime
-    payment_method: str
-    lines: tuple[WebLine, ...]
-    shipping: ChargeLine
-    fee: ChargeLine | None
-    coupon_percent: int
-    note: str
-    is_stock_reduced: bool
-    refund: WebRefund | None
-    is_disputed: bool
-    tax_cents: int
-    total_cents: int
-
-    @property
-    def number(self) -> str:
-        """The order's number as people see it."""
-        return str(self.order_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from sandbox.story_catalogue import Basket
 from sandbox.story_chance import chance
-from sandbox.story_orders import COUPON_PERCENT, compose
+from sandbox.story_compose import COUPON, compose
+from sandbox.story_kinds import Kind
 from sandbox.story_people import customer
-from sandbox.story_things import CounterSale, SaleLine, Sku, TradeHour, WebOrder
+from sandbox.story_things import CounterSale, SaleLine, Sku, TradeHour
+from sandbox.story_web import WebOrder
 
 FIRST_ORDER_SIMPLE = "22423"
 FIRST_ORDER_VARIATION = "85099B"
@@ -51,13 +53,13 @@ class Trade:
         return compose(
             index=self.history + number,
             order_id=order_id,
-            status=status,
             method=method,
             buyer=customer(number % self.people),
             created=created,
             modified=created,
             basket=basket,
-            coupon_percent=COUPON_PERCENT if has_coupon else 0,
+            kind=Kind(status),
+            coupon=COUPON if has_coupon else "",
             has_fee=has_fee,
             note="Bonne fête maman 🎂" if place == 1 else "",
             reduced=status in ("processing", "on-hold"),

@@ -21,9 +21,11 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.story import SHOP_NAME, Story, WebOrder
+from sandbox.stripe_acts import Acts
 from sandbox.stripe_calls import PATHS, StripeCalls
 from sandbox.stripe_http import Idempotency, Record, StripeCall, StripeError, expand, read_form
 from sandbox.stripe_objects import API_VERSION
+from sandbox.stripe_payments import Payments
 from sandbox.stripe_store import StripeStore
 from sandbox.stripe_story import CHARGE_PART, PARTS, OrderPayments
 
@@ -43,6 +45,8 @@ class Stripe:
         self.story = story
         self.store = StripeStore(story, clock, journal)
         self.calls = StripeCalls(self.store)
+        self.payments = Payments(self.store)
+        self.acts = Acts(self.payments)
         self._idempotency = Idempotency()
         self._requests = 0
         self.app = self._answer_asgi
@@ -82,7 +86,8 @@ class Stripe:
 
     def _route(self, call: StripeCall) -> Record:
         parts = call.path.removeprefix("/v1/").strip("/").split("/") if call.path.startswith("/v1/") else []
-        calls = self.calls
+        calls, does = self.calls, self.payments
+        does.lapse()
         match (call.method, *parts):
             case ("GET", name) if name in PATHS:
                 return calls.list(call, name)
@@ -93,34 +98,33 @@ class Stripe:
             case ("GET", "account"):
                 return _ACCOUNT
             case ("POST", "payment_intents"):
-                return calls.create_intent(call)
+                return does.create_intent(call)
             case ("POST", "payment_intents", identity, "confirm"):
-                return calls.confirm_intent(call, identity)
+                return does.confirm_intent(call, identity)
             case ("POST", "payment_intents", identity, "capture"):
-                return calls.capture_intent(call, identity)
+                return does.capture_intent(call, identity)
             case ("POST", "payment_intents", identity, "cancel"):
-                return calls.cancel_intent(call, identity)
+                return does.cancel_intent(call, identity)
             case ("POST", "charges"):
-                return calls.create_charge(call)
+                return does.create_charge(call)
             case ("POST", "refunds"):
-                return calls.create_refund(call)
+                return does.create_refund(call)
             case ("POST", "charges" | "payment_intents" | "refunds" as name, identity):
-                return calls.update(call, name, identity)
+                return does.update(call, PATHS[name], identity)
         message = f"Unrecognized request URL ({call.method}: {call.path})."
         raise StripeError(404, "invalid_request_error", message)
 
     def _balance(self) -> Record:
         sums = {"available": 0, "pending": 0}
-        for txn in self._transactions():
+        for txn in self._all("balance_transaction"):
             sums[txn["status"]] += txn["net"]
         shown = {name: [{"amount": amount, "currency": "cad"}] for name, amount in sums.items()}
         return {"object": "balance", "livemode": False, **shown}
 
-    def _transactions(self) -> list[Record]:
-        line = self.store.lines["balance_transaction"]
-        found = (self.store.get("balance_transaction", self.store.id_at("balance_transaction", place))
-                 for place in line.ids(0, len(line)))  # fmt: skip
-        return [txn for txn in found if txn]
+    def _all(self, kind: str) -> list[Record]:
+        line = self.store.lines[kind]
+        ids = (self.store.id_at(kind, place) for place in line.ids(0, len(line)))
+        return [record for identity in ids if (record := self.store.get(kind, identity))]
 
     def place(self, order: WebOrder) -> None:
         """The payment of a new web order is here: intent, charge, balance transaction, events."""
@@ -142,7 +146,7 @@ class Stripe:
         charge = self.store.get("charge", OrderPayments(order, self.story.seed, 0).id("ch"))
         assert charge is not None, f"order {order.order_id} has no charge"
         metadata = {"order_id": order.number, "refund_id": refund_id}
-        return self.calls.refund(dict(charge), amount_cents, metadata, "requested_by_customer")
+        return self.payments.refund(dict(charge), amount_cents, metadata, "requested_by_customer")
 
     def distort(self, kind: str, identity: str, fields: Record, removed: list[str]) -> None:
         """The object is shown wrong (or right again), and an event says that it was updated."""
@@ -152,20 +156,46 @@ class Stripe:
         self.store.distortions.set(kind, identity, fields, removed)
         self.store.tell(f"{kind}.updated", {"id": identity, "object": kind})
 
+    def act(self, what: str, identity: str, given: Record) -> Record:
+        """Something happens at Stripe or at a bank (sandbox/stripe_acts.py)."""
+        return self.acts.do(what, identity, given)
+
     def pay_out(self) -> list[str]:
         """Every day that is over is paid out."""
         return self.store.pay_out()
 
     def truth(self) -> Record:
-        """How many objects of each kind there are, and (up to 50,000 transactions) their sums in cents."""
+        """How many objects of each kind there are, and (up to 50,000 transactions) their sums in cents.
+
+        `sums` by type of transaction; `refunds`, `disputes`, `payouts` and `held` by status; `unpaid` is what
+        is on the balance and in no payout that has not failed.
+        """
         counts = {f"{kind}s_count": len(line) for kind, line in self.store.lines.items()}
         if counts["balance_transactions_count"] > 50_000:
             return {**counts, "sums_omitted": True}
         sums: dict[str, int] = {}
-        for txn in self._transactions():
+        for txn in self._all("balance_transaction"):
             for name in ("amount", "fee", "net"):
                 sums[f"{txn['type']}_{name}"] = sums.get(f"{txn['type']}_{name}", 0) + txn[name]
-        return {**counts, "sums": sums}
+        held = [i for i in self._all("payment_intent") if i["status"] == "requires_capture"]
+        return {
+            **counts,
+            "sums": sums,
+            "fees": sum(amount for name, amount in sums.items() if name.endswith("_fee")),
+            "unpaid": sum(amount for name, amount in sums.items() if name.endswith("_net")),
+            "refunds": _by_status(self._all("refund")),
+            "disputes": _by_status(self._all("dispute")),
+            "payouts": _by_status(self._all("payout")),
+            "held": {"count": len(held), "amount": sum(intent["amount_capturable"] for intent in held)},
+        }
+
+
+def _by_status(records: list[Record]) -> dict[str, Record]:
+    sums: dict[str, Record] = {}
+    for record in records:
+        sum_ = sums.setdefault(record["status"], {"count": 0, "amount": 0})
+        sum_["count"], sum_["amount"] = sum_["count"] + 1, sum_["amount"] + record["amount"]
+    return sums
 
 
 _ACCOUNT: Record = {

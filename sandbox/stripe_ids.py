@@ -29,8 +29,8 @@ def index_of(identity: str, seed: int) -> int | None:
 
 
 def payment_ids(order: WebOrder, seed: int) -> tuple[str | None, str | None]:
-    """(charge, payment intent) of a web order paid by card; no charge before it is paid."""
+    """(charge, payment intent) of a web order paid by card; no charge before it is paid or held."""
     if order.payment_method != "stripe":
         return None, None
-    charge = object_id("ch", seed, order.index) if order.paid_at else None
+    charge = object_id("ch", seed, order.index) if order.paid_at or order.capture else None
     return charge, object_id("pi", seed, order.index)

@@ -1,4 +1,4 @@
-"""Stripe's objects (API 2026-10-28.endive): amounts in minor units, moments in seconds since 1970."""
+"""Stripe's payments (API 2026-10-28.endive): amounts in minor units, moments in seconds since 1970."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from typing import Any
 Record = dict[str, Any]
 API_VERSION = "2026-10-28.endive"
 DAY = 24 * 3600
-
-
-def processing_fee(amount_cents: int) -> int:
-    """2.9 % + 30 cents, half a cent up."""
-    return (amount_cents * 29 + 500) // 1000 + 30
 
 
 def new_charge(
@@ -118,6 +113,19 @@ def _card_details(amount: int) -> Record:
     return {"card": card, "type": "card"}
 
 
+LAPSE_SECONDS = 7 * DAY
+
+
+def held_card(amount: int, created: int, multicapture: str = "unavailable") -> Record:
+    """The card's details of a charge that was to be captured by hand."""
+    details = _card_details(amount)
+    details["card"] |= {
+        "capture_before": created + LAPSE_SECONDS,
+        "multicapture": {"status": multicapture},
+    }
+    return details
+
+
 def billing(
     name: str | None = None, email: str | None = None, phone: str | None = None, **address: Any
 ) -> Record:
@@ -175,8 +183,10 @@ def new_intent(identity: str, created: int, amount: int, currency: str, **given:
     }
 
 
-def new_refund(identity: str, created: int, charge: Record, amount: int, txn: str, **given: Any) -> Record:
-    """A refund that succeeded."""
+def new_refund(
+    identity: str, created: int, charge: Record, amount: int, txn: str | None, **given: Any
+) -> Record:
+    """A refund that succeeded unless told otherwise."""
     return {
         "id": identity,
         "object": "refund",
@@ -197,84 +207,4 @@ def new_refund(identity: str, created: int, charge: Record, amount: int, txn: st
         "status": "succeeded",
         "transfer_reversal": None,
         **given,
-    }
-
-
-def new_transaction(
-    identity: str, created: int, kind: str, source: str, amount: int, fee: int, now: int
-) -> Record:
-    """A balance transaction of type `kind`; available from the next midnight (UTC) on."""
-    available_on = created if kind == "payout" else (created // DAY + 1) * DAY
-    details = {"amount": fee, "application": None, "currency": "cad", "description": "Stripe processing fees"}
-    categories = {"adjustment": "dispute"}
-    return {
-        "id": identity,
-        "object": "balance_transaction",
-        "amount": amount,
-        "available_on": available_on,
-        "balance_type": "payments",
-        "created": created,
-        "currency": "cad",
-        "description": {"adjustment": "Chargeback withdrawal", "payout": "STRIPE PAYOUT"}.get(kind),
-        "exchange_rate": None,
-        "fee": fee,
-        "fee_details": [details | {"type": "stripe_fee"}] if fee else [],
-        "net": amount - fee,
-        "reporting_category": categories.get(kind, kind),
-        "source": source,
-        "status": "available" if available_on <= now else "pending",
-        "type": kind,
-    }
-
-
-def arrival(created: int) -> int:
-    """When a payout reaches the bank: the midnight (UTC) after it was made."""
-    return (created // DAY + 1) * DAY
-
-
-def new_payout(identity: str, created: int, amount: int, txn: str, now: int) -> Record:
-    """A daily payout: on its way until it arrives."""
-    return {
-        "id": identity,
-        "object": "payout",
-        "amount": amount,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "arrival_date": arrival(created),
-        "automatic": True,
-        "balance_transaction": txn,
-        "created": created,
-        "currency": "cad",
-        "description": "STRIPE PAYOUT",
-        "destination": "ba_3maplelanechequing",
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
-        "livemode": False,
-        "metadata": {},
-        "method": "standard",
-        "original_payout": None,
-        "payout_method": None,
-        "reconciliation_status": "completed",
-        "reversed_by": None,
-        "source_type": "card",
-        "statement_descriptor": None,
-        "status": "paid" if arrival(created) <= now else "in_transit",
-        "trace_id": {"status": "pending", "value": None},
-        "type": "bank_account",
-    }
-
-
-def new_event(identity: str, created: int, kind: str, about: Record) -> Record:
-    """What Stripe tells of a change: the object as it was then."""
-    return {
-        "id": identity,
-        "object": "event",
-        "api_version": API_VERSION,
-        "created": created,
-        "data": {"object": about},
-        "livemode": False,
-        "pending_webhooks": 0,
-        "request": {"id": None, "idempotency_key": None},
-        "type": kind,
     }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 
-_ID_BITS = 26
+_ID_BITS = 28
 _ID_MASK = (1 << _ID_BITS) - 1
 
 
 class Timeline:
-    """(moment, id) pairs in ascending order, 8 bytes each: seconds since 1970, ids below 2**26."""
+    """(moment, id) pairs in ascending order, 8 bytes each: seconds since 1970, ids below 2**28."""
 
     def __init__(self) -> None:
         """Empty. Fill it with `append`, then `sort` it once."""

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.journal import Journal
 from sandbox.story import CounterSale, Story, WebOrder
+from sandbox.story_kinds import ORDINARY
 from sandbox.woocommerce_money import cents, money
 
 
@@ -58,12 +59,12 @@ class Trade:
             self._cards.place(order)
 
     def _refund(self) -> dict[str, Any] | None:
-        """One piece of the newest completed order that was paid by card and never refunded."""
+        """One piece of the newest ordinary completed order that was paid by card and never refunded."""
         if not self._web:
             return None
         for order in self._settled("completed"):
             record = self._web.orders.get(order.order_id)
-            if record is None or record["status"] != "completed" or record["refunds"] or order.is_disputed:
+            if record is None or record["status"] != "completed" or record["refunds"]:
                 continue
             refund = self._web.refund_one_of(order.order_id, "Ordered one too many")
             if self._cards:
@@ -72,9 +73,10 @@ class Trade:
         return None
 
     def _settled(self, status: str) -> Any:
-        for index in range(self._story.orders - 1 - self._story.book.open_count, -1, -1):
-            found, method, _, _ = self._story.book.rota(index)
-            if found == status and method == "stripe":
+        book = self._story.book
+        for index in range(self._story.orders - 1 - book.open_count, -1, -1):
+            found, method, _, _ = book.rota(index)
+            if found == status and method == "stripe" and book.kind(index) is ORDINARY:
                 yield self._story.order(index)
 
     def _open(self, *statuses: str) -> list[int]:

@@ -17,7 +17,7 @@ Record = dict[str, Any]
 SYSTEM = "woocommerce"
 FIRST_NEW_ID = 9_000_001
 _BLANK: dict[str, Record] = orjson.loads((DATA / "woocommerce_blank.json").read_bytes())
-_CATEGORY_IDS = {"Bags": 2, "Decoration": 3, "Kitchen": 4}
+_CATEGORY_IDS = {"Bags": 2, "Decoration": 3, "Kitchen": 4, "Gift cards": 5, "Books": 6, "Groceries": 7}
 
 
 class Catalogue:
@@ -182,7 +182,10 @@ def _product_record(product: Product, stock: dict[str, int], listed: int) -> Rec
             "has_options": True,
         }
         return record
-    return record | {"regular_price": price} | _stock_fields(product.skus[0], stock)
+    record |= {"regular_price": price, "tax_class": product.skus[0].tax_class}
+    if product.skus[0].is_gift_card:
+        record |= {"virtual": True, "tax_status": "none", "shipping_required": False}
+    return record | _stock_fields(product.skus[0], stock)
 
 
 def _variation_record(product: Product, sku: Sku, stock: dict[str, int], listed: int) -> Record:
@@ -194,7 +197,7 @@ def _variation_record(product: Product, sku: Sku, stock: dict[str, int], listed:
 
 
 def _stock_fields(sku: Sku, stock: dict[str, int]) -> Record:
-    weight = f"{sku.weight_g / 1000:g}"
+    weight = f"{sku.weight_g / 1000:g}" if sku.weight_g else ""
     fields: Record = {"weight": weight, "global_unique_id": sku.barcode, "manage_stock": sku.manages_stock}
     if sku.manages_stock:
         set_stock(fields, stock[sku.code])

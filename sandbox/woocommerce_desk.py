@@ -16,7 +16,7 @@ from sandbox.woocommerce_money import cents, gmt, local, money
 from sandbox.woocommerce_orders import OrderStore
 from sandbox.woocommerce_refund_desk import blank_refund, given_back, negative_line, sum_refund_taxes
 from sandbox.woocommerce_refunds import refund_type
-from sandbox.woocommerce_render import blank_order, status_flags
+from sandbox.woocommerce_render import blank_order, gift_card_row, status_flags
 from sandbox.woocommerce_totals import (
     calculate,
     new_coupon_line,
@@ -122,7 +122,18 @@ class OrderDesk:
         for given in fields.get("coupon_lines") or []:
             record["coupon_lines"].append(new_coupon_line(given, record, self.catalogue.new_id))
             changed = True
+        for given in fields.get("gift_cards") or []:
+            self._apply_gift_card(record, given)
+            changed = True
         return changed
+
+    def _apply_gift_card(self, record: Record, given: Record) -> None:
+        """The card pays that amount of the order; an amount of 0 takes it off again."""
+        code, amount = str(given.get("code", "")), cents(given.get("amount", 0))
+        record["gift_cards"] = [card for card in record["gift_cards"] if card["code"] != code]
+        if amount > 0:
+            row = gift_card_row(int(given.get("id") or self.catalogue.new_id()), code, amount)
+            record["gift_cards"].append(row)
 
     def _new_goods(self, given: Record) -> Record:
         return new_goods_line(given, self.catalogue, self.catalogue.new_id)

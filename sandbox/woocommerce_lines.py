@@ -10,9 +10,9 @@ from sandbox.woocommerce_money import money, unit_price
 Record = dict[str, Any]
 
 
-def fees(order: WebOrder) -> tuple[ChargeLine, ...]:
-    """The order's fees: one or none."""
-    return (order.fee,) if order.fee else ()
+def fee_id(order_id: int, place: int) -> int:
+    """The id of a fee line of the story's orders; the shipping's lies between the first two."""
+    return order_id * 16 + (9, 7)[place]
 
 
 def item_meta(identity: int, key: str, value: str) -> Record:
@@ -29,7 +29,7 @@ def goods_line(identity: int, line: WebLine, sign: int, meta: list[Record]) -> R
         "product_id": sku.product_id,
         "variation_id": sku.variation_id,
         "quantity": sign * line.quantity,
-        "tax_class": "",
+        "tax_class": sku.tax_class,
         "subtotal": money(sign * line.subtotal_cents),
         "subtotal_tax": money(sign * sum(tax.subtotal_cents for tax in line.taxes)),
         "total": money(sign * line.total_cents),
@@ -76,7 +76,7 @@ def fee_line(identity: int, line: ChargeLine, sign: int = 1, meta: list[Record] 
         "id": identity,
         "name": line.title,
         "tax_class": "",
-        "tax_status": "taxable",
+        "tax_status": "taxable" if line.is_taxable else "none",
         "amount": "",
         "total": money(sign * line.total_cents),
         "total_tax": money(sign * sum(tax.total_cents for tax in line.taxes)),
@@ -87,16 +87,14 @@ def fee_line(identity: int, line: ChargeLine, sign: int = 1, meta: list[Record] 
 
 def tax_lines(order: WebOrder, sign: int = 1) -> list[Record]:
     """What each rate takes of the whole order."""
-    cart: dict[int, int] = {}
-    charged: tuple[WebLine | ChargeLine, ...] = (*order.lines, *fees(order))
-    for line in charged:
+    rates = {tax.rate.rate_id: tax.rate for line in order.charges for tax in line.taxes}
+    cart, shipping = dict.fromkeys(rates, 0), dict.fromkeys(rates, 0)
+    for line in order.charges:
         for tax in line.taxes:
-            cart[tax.rate.rate_id] = cart.get(tax.rate.rate_id, 0) + tax.total_cents
+            (shipping if line is order.shipping else cart)[tax.rate.rate_id] += tax.total_cents
     return [
-        tax_line(
-            order.order_id * 16 + 11 + place, tax.rate, sign * cart[tax.rate.rate_id], sign * tax.total_cents
-        )
-        for place, tax in enumerate(order.shipping.taxes)
+        tax_line(order.order_id * 16 + 11 + place, rates[key], sign * cart[key], sign * shipping[key])
+        for place, key in enumerate(sorted(rates))
     ]
 
 

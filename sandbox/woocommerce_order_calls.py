@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
 from sandbox.distort import Distortions
+from sandbox.story_catalogue import GIFT_CARD
 from sandbox.timeline import Timeline
 from sandbox.woocommerce_desk import OrderDesk
 from sandbox.woocommerce_http import (
@@ -19,7 +21,7 @@ from sandbox.woocommerce_http import (
     page_of,
     run_batch,
 )
-from sandbox.woocommerce_money import cents, from_gmt
+from sandbox.woocommerce_money import cents, from_gmt, money
 
 Record = dict[str, Any]
 
@@ -155,19 +157,23 @@ class OrderCalls:
         ids = self._orders.ids() + self._orders.ids(trash=True)
         if len(ids) > largest:
             return {"orders_count": len(ids), "orders_omitted": True}
-        orders = []
-        for order_id in ids:
-            record = self._orders.get(order_id)
-            if record is not None:
-                orders.append(_order_truth(record))
-        return {"orders_count": len(ids), "orders": orders}
+        records = [record for order_id in ids if (record := self._orders.get(order_id))]
+        return {
+            "orders_count": len(ids),
+            "orders": [_order_truth(record) for record in records],
+            "gift_cards": _gift_cards_truth(records),
+            "backordered_units": sum(_backordered_units(record) for record in records),
+            "tips": _money_of(line for r in records if r["date_paid"] for line in _tips(r)),
+        }
 
 
 def _order_truth(record: Record) -> Record:
     return {
         "id": record["id"],
         "status": record["status"],
+        "currency": record["currency"],
         "total": record["total"],
+        "gift_cards": _money_of(record["gift_cards"], "amount"),
         "total_tax": record["total_tax"],
         "refunded": f"{-sum(cents(refund['total']) for refund in record['refunds']) / 100:.2f}",
         "payment_method": record["payment_method"],
@@ -175,3 +181,29 @@ def _order_truth(record: Record) -> Record:
         "is_paid": record["date_paid"] is not None,
         "modified": from_gmt(record["date_modified_gmt"]),
     }
+
+
+def _money_of(rows: Iterable[Record], name: str = "total") -> str:
+    return money(sum(cents(row[name]) for row in rows))
+
+
+def _backordered_units(record: Record) -> int:
+    """What a paid order that is not sent yet waits for."""
+    if not record["date_paid"] or record["status"] != "processing":
+        return 0
+    rows = (row for line in record["line_items"] for row in line["meta_data"])
+    return sum(int(row["value"]) for row in rows if row["key"] == "Backordered")
+
+
+def _tips(record: Record) -> list[Record]:
+    return [line for line in record["fee_lines"] if line["name"] == "Tip"]
+
+
+def _gift_cards_truth(records: list[Record]) -> Record:
+    """Sold and redeemed in paid orders; what is owed for them, the history's beginning taken for nothing."""
+    paid = [record for record in records if record["date_paid"] and record["status"] != "trash"]
+    sold = sum(
+        cents(line["total"]) for r in paid for line in r["line_items"] if line["sku"] == GIFT_CARD.code
+    )
+    redeemed = sum(cents(card["amount"]) for r in paid for card in r["gift_cards"])
+    return {"sold": money(sold), "redeemed": money(redeemed), "owed": money(sold - redeemed)}

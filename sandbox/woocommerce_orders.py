@@ -7,13 +7,12 @@ from typing import Any
 
 from sandbox.journal import Journal
 from sandbox.story import Story
-from sandbox.story_orders import REFUND_AFTER_SECONDS
 from sandbox.stripe_ids import payment_ids
 from sandbox.timeline import Timeline
 from sandbox.woocommerce_catalogue import SYSTEM
 from sandbox.woocommerce_http import Call
 from sandbox.woocommerce_money import from_gmt
-from sandbox.woocommerce_refunds import REFUND_ID_OFFSET, refund_record
+from sandbox.woocommerce_refunds import refund_id, refund_record, refunded_order
 from sandbox.woocommerce_render import order_record
 
 Record = dict[str, Any]
@@ -37,12 +36,13 @@ class OrderStore:
         self._modified = {False: Timeline(), True: Timeline()}
         self.refunds = Timeline()
         for index in range(story.orders):
-            created, changed, status, is_refunded = story.book.outline(index)
+            created, changed, status = story.book.outline(index)
             trash = status == "trash"
             self._created[trash].append(created, first + index)
             self._modified[trash].append(changed, first + index)
-            if is_refunded:
-                self.refunds.append(created + REFUND_AFTER_SECONDS, REFUND_ID_OFFSET + first + index)
+            known = [refund for refund in story.book.kind(index).refunds if refund.is_known]
+            for place, refund in enumerate(known):
+                self.refunds.append(created + refund.after, refund_id(first + index, place))
         for line in (*self._created.values(), *self._modified.values(), self.refunds):
             line.sort()
         self._last_id = first + story.orders - 1
@@ -87,8 +87,8 @@ class OrderStore:
 
     def delete(self, order_id: int) -> None:
         """The order and its refunds are gone for good."""
-        for refund_id in [refund["id"] for refund in (self.get(order_id) or {}).get("refunds", [])]:
-            self.delete_refund(refund_id)
+        for refund in list((self.get(order_id) or {}).get("refunds", [])):
+            self.delete_refund(refund["id"])
         self._forget(order_id)
         self._journal.put(SYSTEM, "order", str(order_id), None)
 
@@ -114,7 +114,7 @@ class OrderStore:
         if order_id in self._keys:
             created, changed, trash = self._keys[order_id]
         elif index is not None and order_id not in self._gone:
-            created, changed, status, _ = self._story.book.outline(index)
+            created, changed, status = self._story.book.outline(index)
             trash = status == "trash"
         else:
             return
@@ -173,38 +173,37 @@ class OrderStore:
                 )
             )
 
-    def get_refund(self, refund_id: int) -> Record | None:
+    def get_refund(self, identity: int) -> Record | None:
         """The refund with its parent_id, None where there is none."""
-        if refund_id in self._new_refunds:
-            return self._new_refunds[refund_id]
-        index = self._story.index_of(refund_id - REFUND_ID_OFFSET)
-        if index is None or refund_id in self._gone_refunds:
+        if identity in self._new_refunds:
+            return self._new_refunds[identity]
+        order_id, place = refunded_order(identity)
+        index = self._story.index_of(order_id)
+        if index is None or identity in self._gone_refunds:
             return None
         order = self._story.order(index)
-        if order.refund is None:
-            return None
-        return refund_record(order, order.refund, order.payment_method == "stripe")
+        return refund_record(order, place) if 0 <= place < len(order.shop_refunds) else None
 
     def put_refund(self, record: Record) -> None:
         """The refund is stored."""
         self._remember_refund(record)
         self._journal.put(SYSTEM, "refund", str(record["id"]), record)
 
-    def delete_refund(self, refund_id: int) -> None:
+    def delete_refund(self, identity: int) -> None:
         """The refund is gone; its order keeps its date_modified, as on a real server."""
-        self._forget_refund(refund_id)
-        self._journal.put(SYSTEM, "refund", str(refund_id), None)
+        self._forget_refund(identity)
+        self._journal.put(SYSTEM, "refund", str(identity), None)
 
     def _remember_refund(self, record: Record) -> None:
         self._new_refunds[record["id"]] = record
         self.refunds.add(from_gmt(record["date_created_gmt"]), record["id"])
 
-    def _forget_refund(self, refund_id: int) -> None:
-        record = self.get_refund(refund_id)
+    def _forget_refund(self, identity: int) -> None:
+        record = self.get_refund(identity)
         if record is not None:
-            self.refunds.remove(from_gmt(record["date_created_gmt"]), refund_id)
-        self._new_refunds.pop(refund_id, None)
-        self._gone_refunds.add(refund_id)
+            self.refunds.remove(from_gmt(record["date_created_gmt"]), identity)
+        self._new_refunds.pop(identity, None)
+        self._gone_refunds.add(identity)
 
 
 def _span(line: Timeline, after: int | None, before: int | None) -> tuple[int, int]:

@@ -14,6 +14,7 @@ Record = dict[str, Any]
 _CLASSES = {
     "standard": "Standard rate",
     "basic-groceries": "Basic groceries",
+    "books": "Books",
     "reduced-rate": "Reduced rate",
     "zero-rate": "Zero rate",
 }
@@ -181,7 +182,7 @@ def _rate_record(rate: TaxRate) -> Record:
         "compound": False,
         "shipping": True,
         "order": 0,
-        "class": "standard",
+        "class": rate.tax_class or "standard",
         "postcodes": [],
         "cities": [],
     }

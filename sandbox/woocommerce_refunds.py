@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.story import WebLine, WebOrder, WebRefund
-from sandbox.story_tax import line_taxes
+from sandbox.story import TaxRate, WebLine, WebOrder, WebRefund
+from sandbox.story_tax import taxes_at
 from sandbox.woocommerce_lines import (
+    fee_id,
     fee_line,
-    fees,
     goods_line,
     item_meta,
     shipping_line,
@@ -17,8 +17,20 @@ from sandbox.woocommerce_lines import (
 )
 from sandbox.woocommerce_money import gmt, local, money
 
-REFUND_ID_OFFSET = 5_000_000
+_FIRST_REFUND_ID = 5_000_000
+_REFUNDS_APART = 1_100_000  # an order's second refund from its first; more than a story has orders
 Record = dict[str, Any]
+
+
+def refund_id(order_id: int, place: int) -> int:
+    """The id of an order's refund, the first at place 0."""
+    return _FIRST_REFUND_ID + place * _REFUNDS_APART + order_id
+
+
+def refunded_order(identity: int) -> tuple[int, int]:
+    """(order id, place) of the refund of that id, if it is one of the story's."""
+    place, order_id = divmod(identity - _FIRST_REFUND_ID, _REFUNDS_APART)
+    return order_id, place
 
 
 def refund_type(identity: int, is_full: bool) -> Record:
@@ -28,7 +40,7 @@ def refund_type(identity: int, is_full: bool) -> Record:
 
 def refund_tax_cents(order: WebOrder, refund: WebRefund) -> int:
     """The tax within a refund."""
-    if refund.is_full:
+    if refund.with_charges:
         return order.tax_cents
     return sum(tax.total_cents for line in refunded_lines(order, refund) for tax in line.taxes)
 
@@ -42,46 +54,49 @@ def refunded_lines(order: WebOrder, refund: WebRefund) -> list[WebLine]:
             lines.append(line)
             continue
         total = line.total_cents // line.quantity * quantity
-        lines.append(
-            WebLine(line.sku, quantity, total, total, line_taxes(order.customer.province, total, total))
-        )
+        taxes = taxes_at((tax.rate for tax in line.taxes), total, total)
+        lines.append(WebLine(line.sku, quantity, total, total, taxes))
     return lines
 
 
-def refund_summary(order: WebOrder, refund: WebRefund) -> Record:
+def refund_summary(order: WebOrder, place: int) -> Record:
     """The refund as its order lists it."""
+    refund = order.shop_refunds[place]
     return {
-        "id": REFUND_ID_OFFSET + order.order_id,
+        "id": refund_id(order.order_id, place),
         "reason": refund.reason,
         "total": money(-refund.amount_cents),
         "total_tax": money(-refund_tax_cents(order, refund)),
     }
 
 
-def refund_record(order: WebOrder, refund: WebRefund, is_payment_refunded: bool) -> Record:
+def refund_record(order: WebOrder, place: int) -> Record:
     """The refund as GET /refunds gives it, parent_id included; its lines are negative."""
-    number = REFUND_ID_OFFSET + order.order_id
+    refund, number = order.shop_refunds[place], refund_id(order.order_id, place)
     at = int(refund.refunded_at.timestamp())
     lines = []
-    for place, (line, (origin, _)) in enumerate(
-        zip(refunded_lines(order, refund), refund.lines, strict=True)
-    ):
-        meta = [item_meta(number * 32 + 8 + place, "_refunded_item_id", str(order.order_id * 16 + origin))]
-        lines.append(goods_line(number * 16 + place, line, -1, meta))
+    given = refunded_lines(order, refund)
+    for at_, (line, (origin, _)) in enumerate(zip(given, refund.lines, strict=True)):
+        meta = [item_meta(number * 32 + 8 + at_, "_refunded_item_id", str(order.order_id * 16 + origin))]
+        lines.append(goods_line(number * 16 + at_, line, -1, meta))
     shipping: list[Record] = []
     fee_lines: list[Record] = []
     taxes: list[Record] = []
-    if refund.is_full:
-        meta = [item_meta(number * 32 + 20, "_refunded_item_id", str(order.order_id * 16 + 8))]
-        shipping = [shipping_line(number * 16 + 8, order.shipping, -1, meta)]
-        meta = [item_meta(number * 32 + 21, "_refunded_item_id", str(order.order_id * 16 + 9))]
-        fee_lines = [fee_line(number * 16 + 9, fee, -1, meta) for fee in fees(order)]
-        taxes = [{**line, "id": number * 16 + 11 + place} for place, line in enumerate(tax_lines(order, -1))]
-    elif refund.lines:
-        given = refunded_lines(order, refund)
-        sums = [sum(line.taxes[at_].total_cents for line in given) for at_ in range(len(given[0].taxes))]
+    if refund.with_charges:
+        if order.shipping:
+            meta = [item_meta(number * 32 + 20, "_refunded_item_id", str(order.order_id * 16 + 8))]
+            shipping = [shipping_line(number * 16 + 8, order.shipping, -1, meta)]
+        for at_, fee in enumerate(order.fees):
+            origin_id = str(fee_id(order.order_id, at_))
+            meta = [item_meta(number * 32 + 21 + at_, "_refunded_item_id", origin_id)]
+            fee_lines.append(fee_line(fee_id(number, at_), fee, -1, meta))
+        taxes = [{**line, "id": number * 16 + 11 + at_} for at_, line in enumerate(tax_lines(order, -1))]
+    else:
+        sums: dict[TaxRate, int] = {}
+        for tax in (tax for line in given for tax in line.taxes):
+            sums[tax.rate] = sums.get(tax.rate, 0) + tax.total_cents
         taxes = [
-            tax_line(number * 16 + 11 + n, given[0].taxes[n].rate, -total, 0) for n, total in enumerate(sums)
+            tax_line(number * 16 + 11 + n, rate, -total, 0) for n, (rate, total) in enumerate(sums.items())
         ]
     return {
         "id": number,
@@ -91,7 +106,7 @@ def refund_record(order: WebOrder, refund: WebRefund, is_payment_refunded: bool)
         "amount": money(refund.amount_cents),
         "reason": refund.reason,
         "refunded_by": 1,
-        "refunded_payment": is_payment_refunded,
+        "refunded_payment": order.payment_method == "stripe",
         "meta_data": [refund_type(number * 32, refund.is_full)],
         "line_items": lines,
         "shipping_lines": shipping,

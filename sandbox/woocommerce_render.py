@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.story import ChargeLine, WebLine, WebOrder
-from sandbox.woocommerce_lines import fee_line, fees, goods_line, item_meta, shipping_line, tax_lines
-from sandbox.woocommerce_money import gmt, local, money
+from sandbox.story import WebLine, WebOrder
+from sandbox.story_compose import AGENT_COUPON, AGENT_PERCENT, COUPON, COUPON_PERCENT
+from sandbox.woocommerce_lines import fee_id, fee_line, goods_line, item_meta, shipping_line, tax_lines
+from sandbox.woocommerce_money import gmt, local, money, unit_price
 from sandbox.woocommerce_refunds import refund_summary
 
 VERSION = "11.0.1"
-COUPON_ID = 10
-COUPON_CODE = "maple10"
+COUPONS = {COUPON: (10, COUPON_PERCENT), AGENT_COUPON: (905, AGENT_PERCENT)}  # id, per cent off
 _METHOD_TITLES = {
     "stripe": "Credit card (Stripe)",
     "cod": "Cash on delivery",
     "bacs": "Interac e-Transfer",
     "cheque": "Cheque",
 }
+_CAPTURED = {"held": "no", "lapsed": "no", "later": "yes"}
 Record = dict[str, Any]
 
 
@@ -30,9 +31,7 @@ def order_record(order: WebOrder, charge_id: str | None, intent_id: str | None) 
     created, modified = int(order.created_at.timestamp()), int(order.modified_at.timestamp())
     paid = int(order.paid_at.timestamp()) if order.paid_at else None
     completed = int(order.completed_at.timestamp()) if order.completed_at else None
-    charged: tuple[WebLine | ChargeLine, ...] = (*order.lines, *fees(order))
-    cart_tax = sum(tax.total_cents for line in charged for tax in line.taxes)
-    shipping_tax = sum(tax.total_cents for tax in order.shipping.taxes)
+    shipping_tax = sum(tax.total_cents for tax in order.shipping.taxes) if order.shipping else 0
     discount = sum(line.subtotal_cents - line.total_cents for line in order.lines)
     discount_tax = sum(tax.subtotal_cents - tax.total_cents for line in order.lines for tax in line.taxes)
     billing = _address(order) | {"email": order.customer.email, "phone": order.customer.phone}
@@ -40,16 +39,16 @@ def order_record(order: WebOrder, charge_id: str | None, intent_id: str | None) 
         "id": number,
         "parent_id": 0,
         "status": order.status,
-        "currency": "CAD",
+        "currency": order.currency,
         "version": VERSION,
-        "prices_include_tax": False,
+        "prices_include_tax": order.prices_include_tax,
         "date_created": local(created),
         "date_modified": local(modified),
         "discount_total": money(discount),
         "discount_tax": money(discount_tax),
-        "shipping_total": money(order.shipping.total_cents),
+        "shipping_total": money(order.shipping.total_cents if order.shipping else 0),
         "shipping_tax": money(shipping_tax),
-        "cart_tax": money(cart_tax),
+        "cart_tax": money(order.tax_cents - shipping_tax),
         "total": money(order.total_cents),
         "total_tax": money(order.tax_cents),
         "customer_id": order.customer.customer_id,
@@ -67,13 +66,16 @@ def order_record(order: WebOrder, charge_id: str | None, intent_id: str | None) 
         "date_paid": local(paid),
         "cart_hash": "",
         "number": order.number,
-        "meta_data": _intent_meta(number, intent_id),
+        "meta_data": _order_meta(order, intent_id),
         "line_items": [_line_item(order, place, line) for place, line in enumerate(order.lines)],
         "tax_lines": tax_lines(order),
-        "shipping_lines": [shipping_line(number * 16 + 8, order.shipping)],
-        "fee_lines": [fee_line(number * 16 + 9, fee) for fee in fees(order)],
-        "coupon_lines": [_coupon_line(order, discount, discount_tax)] if order.coupon_percent else [],
-        "refunds": [refund_summary(order, order.refund)] if order.refund else [],
+        "shipping_lines": [shipping_line(number * 16 + 8, order.shipping)] if order.shipping else [],
+        "fee_lines": [fee_line(fee_id(number, place), fee) for place, fee in enumerate(order.fees)],
+        "coupon_lines": [_coupon_line(order, discount, discount_tax)] if order.coupon else [],
+        "refunds": [refund_summary(order, place) for place in reversed(range(len(order.shop_refunds)))],
+        "gift_cards": [
+            gift_card_row(card.card_id, card.code, card.amount_cents) for card in order.gift_cards
+        ],
         **_flags(order.status, f"wc_order_{number * 2654435761 % 2**40:013x}", number),
         "date_created_gmt": gmt(created),
         "date_modified_gmt": gmt(modified),
@@ -116,13 +118,30 @@ def blank_order(order_id: int, now: int) -> Record:
         "customer_user_agent": "", "created_via": "rest-api", "customer_note": "", "date_completed": None,
         "date_paid": None, "cart_hash": "", "number": str(order_id), "meta_data": [], "line_items": [],
         "tax_lines": [], "shipping_lines": [], "fee_lines": [], "coupon_lines": [], "refunds": [],
+        "gift_cards": [],
         **_flags("pending", key, order_id), "date_created_gmt": gmt(now), "date_modified_gmt": gmt(now),
         "date_completed_gmt": None, "date_paid_gmt": None, "currency_symbol": "$",
     }  # fmt: skip
 
 
-def _intent_meta(number: int, intent_id: str | None) -> list[Record]:
-    return [{"id": number * 32, "key": "_stripe_intent_id", "value": intent_id}] if intent_id else []
+def gift_card_row(identity: int, code: str, amount_cents: int) -> Record:
+    """A gift card that pays part of an order, as the official Gift Cards extension shows it."""
+    return {"id": identity, "code": code, "amount": unit_price(amount_cents, 1)}
+
+
+def _order_meta(order: WebOrder, intent_id: str | None) -> list[Record]:
+    rows = {
+        0: ("_stripe_intent_id", intent_id),
+        2: ("_wc_order_attribution_source_type", "utm" if order.utm_source else None),
+        3: ("_wc_order_attribution_utm_source", order.utm_source),
+        4: ("is_vat_exempt", "yes" if order.is_vat_exempt else None),
+        5: ("_stripe_charge_captured", _CAPTURED.get(order.capture)),
+    }
+    return [
+        {"id": order.order_id * 32 + place, "key": key, "value": value}
+        for place, (key, value) in rows.items()
+        if value
+    ]
 
 
 def _flags(status: str, key: str, number: int) -> Record:
@@ -150,30 +169,42 @@ def _address(order: WebOrder) -> Record:
         "city": buyer.city,
         "state": buyer.province,
         "postcode": buyer.postcode,
-        "country": "CA",
+        "country": buyer.country,
     }
 
 
 def _line_item(order: WebOrder, place: int, line: WebLine) -> Record:
-    meta = []
     first = order.order_id * 32 + 8 + place * 2
+    meta = []
+    if line.backordered:
+        row = order.order_id * 32 + 24 + place
+        meta.append(item_meta(row, "Backordered", str(line.backordered)))
     if order.is_stock_reduced and line.sku.manages_stock:
-        meta = [item_meta(first, "_reduced_stock", str(line.quantity))]
-    elif order.status == "refunded" and line.sku.manages_stock:
-        back = item_meta(first + 1, "_restock_refunded_items", str(line.quantity))
-        meta = [item_meta(first, "_reduced_stock", "0"), back]
+        meta.append(item_meta(first, "_reduced_stock", str(order.taken(place))))
+        if back := order.restocked(place):
+            meta.append(item_meta(first + 1, "_restock_refunded_items", str(back)))
     return goods_line(order.order_id * 16 + place, line, 1, meta)
 
 
 def _coupon_line(order: WebOrder, discount: int, discount_tax: int) -> Record:
-    info = f'[{COUPON_ID},"{COUPON_CODE}","percent",{order.coupon_percent}]'
-    return {
-        "id": order.order_id * 16 + 10,
-        "code": COUPON_CODE,
+    given = (order.order_id * 16 + 10, order.order_id * 32 + 1)
+    return coupon_line(order.coupon, *given) | {
         "discount": money(discount),
         "discount_tax": money(discount_tax),
-        "meta_data": [item_meta(order.order_id * 32 + 1, "coupon_info", info)],
+    }
+
+
+def coupon_line(code: str, identity: int, meta_id: int) -> Record:
+    """A coupon of an order; what it takes off is not worked out yet."""
+    coupon_id, percent = COUPONS[code]
+    info = f'[{coupon_id},"{code}","percent",{percent}]'
+    return {
+        "id": identity,
+        "code": code,
+        "discount": "0.00",
+        "discount_tax": "0.00",
+        "meta_data": [item_meta(meta_id, "coupon_info", info)],
         "discount_type": "percent",
-        "nominal_amount": order.coupon_percent,
+        "nominal_amount": percent,
         "free_shipping": False,
     }

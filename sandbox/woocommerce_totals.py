@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.story import LineTax, TaxRate
-from sandbox.story_tax import RATES_BY_PROVINCE, line_taxes
+from sandbox.story import LineTax
+from sandbox.story_catalogue import GIFT_CARD
+from sandbox.story_tax import RATES, line_taxes
 from sandbox.woocommerce_catalogue import Catalogue
 from sandbox.woocommerce_http import Refusal
-from sandbox.woocommerce_lines import item_meta, tax_line
+from sandbox.woocommerce_lines import tax_line
 from sandbox.woocommerce_money import cents, money, unit_price
-from sandbox.woocommerce_render import COUPON_CODE, COUPON_ID
+from sandbox.woocommerce_render import COUPONS, coupon_line
 
 Record = dict[str, Any]
 BASE_PROVINCE = "ON"
-_COUPON_PERCENT = 10
 _UNTAXED_CLASSES = ("zero-rate", "basic-groceries", "reduced-rate")  # no rates are set for these
 
 
@@ -92,29 +92,21 @@ def new_fee_line(given: Record, new_id: Callable[[], int]) -> Record:
 
 
 def new_coupon_line(given: Record, record: Record, new_id: Callable[[], int]) -> Record:
-    """A coupon line; the goods' totals are lowered by it. Only one coupon exists."""
+    """A coupon line; the goods' totals are lowered by it."""
     code = str(given.get("code", "")).lower()
-    if code != COUPON_CODE:
+    if code not in COUPONS:
         raise Refusal("woocommerce_rest_invalid_coupon", f'Coupon "{code}" does not exist!', 400)
+    percent = COUPONS[code][1]
     for line in record["line_items"]:
         subtotal = cents(line["subtotal"])
-        line["total"] = money(subtotal - (subtotal * _COUPON_PERCENT + 50) // 100)
-    info = f'[{COUPON_ID},"{COUPON_CODE}","percent",{_COUPON_PERCENT}]'
-    return {
-        "id": new_id(),
-        "code": COUPON_CODE,
-        "discount": "0.00",
-        "discount_tax": "0.00",
-        "meta_data": [item_meta(new_id(), "coupon_info", info)],
-        "discount_type": "percent",
-        "nominal_amount": _COUPON_PERCENT,
-        "free_shipping": False,
-    }
+        line["total"] = money(subtotal - (subtotal * percent + 50) // 100)
+    return coupon_line(code, new_id(), new_id())
 
 
 def calculate(record: Record, new_id: Callable[[], int]) -> None:
     """Every tax and total of the order follows from its lines and its address."""
-    province = province_of(record)
+    is_exempt = any(row["key"] == "is_vat_exempt" and row["value"] == "yes" for row in record["meta_data"])
+    province = "" if is_exempt else province_of(record)
     cart: dict[int, int] = {}
     for line in record["line_items"]:
         taxes = _taxes_of(line, province)
@@ -140,20 +132,17 @@ def calculate(record: Record, new_id: Callable[[], int]) -> None:
         tax_line(
             kept.get(rate.rate_id) or new_id(), rate, cart.get(rate.rate_id, 0), shipping.get(rate.rate_id, 0)
         )
-        for rate in _used_rates(province, {*cart, *shipping})
+        for rate in RATES
+        if rate.rate_id in cart or rate.rate_id in shipping
     ]
     _set_totals(record, sum(cart.values()), sum(shipping.values()))
 
 
-def _used_rates(province: str, used: set[int]) -> list[TaxRate]:
-    return [rate for rate in RATES_BY_PROVINCE.get(province, ()) if rate.rate_id in used]
-
-
 def _taxes_of(line: Record, province: str) -> tuple[LineTax, ...]:
-    if line.get("tax_class") in _UNTAXED_CLASSES:
+    tax_class = line.get("tax_class", "")
+    if tax_class in _UNTAXED_CLASSES or line.get("sku") == GIFT_CARD.code:
         return ()
-    total = cents(line["total"])
-    return line_taxes(province, cents(line.get("subtotal", line["total"])), total)
+    return line_taxes(province, cents(line.get("subtotal", line["total"])), cents(line["total"]), tax_class)
 
 
 def _add(sums: dict[int, int], taxes: tuple[LineTax, ...]) -> None:
@@ -170,6 +159,7 @@ def _set_totals(record: Record, cart_tax: int, shipping_tax: int) -> None:
     goods = sum(cents(line["total"]) for line in record["line_items"])
     fees = sum(cents(line["total"]) for line in record["fee_lines"])
     shipping = sum(cents(line["total"]) for line in record["shipping_lines"])
+    by_card = sum(cents(card["amount"]) for card in record["gift_cards"])
     discount = sum(cents(line["subtotal"]) - cents(line["total"]) for line in record["line_items"])
     saved = sum(cents(line["subtotal_tax"]) - cents(line["total_tax"]) for line in record["line_items"])
     for line in record["coupon_lines"]:
@@ -181,5 +171,5 @@ def _set_totals(record: Record, cart_tax: int, shipping_tax: int) -> None:
         "shipping_tax": money(shipping_tax),
         "cart_tax": money(cart_tax),
         "total_tax": money(cart_tax + shipping_tax),
-        "total": money(goods + fees + shipping + cart_tax + shipping_tax),
+        "total": money(goods + fees + shipping + cart_tax + shipping_tax - by_card),
     }

@@ -36,7 +36,7 @@ def test_every_command_is_in_the_readme_and_its_options_in_the_guide(name: str) 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_that_is_named_exists(page: Path) -> None:
-    for name in re.findall(r"(?:bin/|python -m )counterflow ([a-z]+)", page.read_text()):
+    for name in re.findall(r"(?:bin/|python -m )counterflow ([a-z-]+)", page.read_text()):
         assert name in COMMANDS, name
 
 

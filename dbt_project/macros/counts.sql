@@ -23,5 +23,6 @@
             "account_move",
             "account_move_line",
         ],
+        "files": ["bank_statement_lines", "postage", "imports"],
     }) %}
 {% endmacro %}

@@ -17,3 +17,13 @@
 {% macro is_paid_by_stripe(payment_method) -%}
     coalesce({{ payment_method }} = 'stripe' or {{ payment_method }} like 'stripe\_%', false)
 {%- endmacro %}
+
+{#- What a movement of Stripe's balance is proved with: its order, else its payout, dispute, or itself. -#}
+{% macro clearing_key(order_id, dispute_id, own_payout_id, transaction_id) -%}
+    coalesce(
+        {{ order_id }},
+        'payout:stripe:' || {{ own_payout_id }},
+        'dispute:stripe:' || {{ dispute_id }},
+        'balance_transaction:stripe:' || {{ transaction_id }}
+    )
+{%- endmacro %}

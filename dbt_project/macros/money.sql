@@ -7,3 +7,8 @@
 {% macro major_units(minor, exponent) -%}
     round(({{ minor }})::numeric / power(10::numeric, {{ exponent }}), {{ exponent }})
 {%- endmacro %}
+
+{#- The currency's own unit -> minor units, as Stripe counts; null where the exponent is not known. -#}
+{% macro minor_units(amount, exponent) -%}
+    round(({{ amount }}) * power(10::numeric, {{ exponent }}))::bigint
+{%- endmacro %}

@@ -1,9 +1,9 @@
--- Every entry that is due: debits equal credits, to the cent.
+-- Every event that is due: debits equal credits, to the cent.
 select
-    order_id,
+    event_id,
     sum(debit_amount) as debit_amount,
     sum(credit_amount) as credit_amount
 from {{ ref("ledger_lines_due") }}
 {% if not var("all_rows") %}where build_id = {{ var("build_id") }}{% endif %}
-group by order_id
+group by event_id
 having sum(debit_amount) <> sum(credit_amount)

@@ -36,9 +36,9 @@ LEDGER_LINES_DUE = Suite(
     model="ledger_lines_due",
     layer="marts",
     key=("ledger_line_due_id",),
-    holds="order_id",
+    holds="event_id",
     rules=(
-        *never_null("ledger_line_due_id", "order_id", "role"),
+        *never_null("ledger_line_due_id", "event_id", "posting_date", "role"),
         unique("ledger_line_due_id"),
         between("debit_amount", 0),
         between("credit_amount", 0),
@@ -48,6 +48,48 @@ LEDGER_LINES_DUE = Suite(
             "debit_amount <> round(debit_amount, 2) or credit_amount <> round(credit_amount, 2)",
         ),
         never("the role has an account", "account_code is null", severity="warning"),
+    ),
+)
+LEDGER_EVENTS = Suite(
+    model="ledger_events",
+    layer="marts",
+    key=("event_id",),
+    holds="event_id",
+    rules=(
+        *never_null("event_id", "base_key", "posting_date", "title"),
+        unique("event_id"),
+        never("the key can be an external id", "event_id !~ '^[A-Za-z0-9_-]+$' or event_id like '%\\_\\_%'"),
+    ),
+)
+LEDGER_POSTINGS = Suite(
+    model="ledger_postings",
+    layer="marts",
+    key=("write_key",),
+    holds="base_key",
+    rules=(
+        *never_null("write_key", "base_key", "entry_date", "content_hash"),
+        unique("write_key"),
+        never("it was read back as it was sent", "has_drift", severity="warning"),
+    ),
+)
+LEDGER_LINES_POSTED = Suite(
+    model="ledger_lines_posted",
+    layer="marts",
+    key=("ledger_line_posted_id",),
+    holds="base_key",
+    rules=(
+        *never_null("ledger_line_posted_id", "role", "account_code"),
+        unique("ledger_line_posted_id"),
+    ),
+)
+RECONCILIATION_LEDGER = Suite(
+    model="reconciliation_ledger",
+    layer="marts",
+    key=("reconciliation_id",),
+    holds=None,
+    rules=(
+        unique("reconciliation_id"),
+        never("the entry stands as it was posted", "state = 'differs'", severity="warning"),
     ),
 )
 QUARANTINE = Suite(
@@ -79,6 +121,10 @@ SUITES: tuple[Suite, ...] = (
     LEDGER_ENTRIES,
     LEDGER_LINES,
     LEDGER_LINES_DUE,
+    LEDGER_EVENTS,
+    LEDGER_POSTINGS,
+    LEDGER_LINES_POSTED,
     QUARANTINE,
+    RECONCILIATION_LEDGER,
     RECONCILIATION_ORDERS,
 )

@@ -4,10 +4,6 @@ from expectations.rules import Suite, between, matches, never, never_null, one_o
 
 _DEBITS = "(select sum((line ->> 'debit')::numeric) from jsonb_array_elements(payload -> 'lines') as line)"
 _CREDITS = "(select sum((line ->> 'credit')::numeric) from jsonb_array_elements(payload -> 'lines') as line)"
-_CLEARED = (
-    "(select sum((line ->> 'debit')::numeric) from jsonb_array_elements(payload -> 'lines') as line"
-    " where left(line ->> 'role', 9) = 'clearing.')"
-)
 _WITHOUT_ACCOUNT = (
     "exists (select from jsonb_array_elements(payload -> 'lines') as line"
     " where line ->> 'account_code' is null)"
@@ -25,15 +21,13 @@ LEDGER_ENTRIES = Suite(
     holds="write_key",
     rules=(
         *never_null(
-            "write_key", "payload", "payload_hash", "order_id", "entry_date", "currency", "total_amount"
+            "write_key", "payload", "payload_hash", "base_key", "entry_date", "currency", "total_amount"
         ),
         unique("write_key"),
-        unique("order_id"),
         one_of("write_kind", "posting"),
-        matches("write_key", "^woocommerce_order_[0-9]+$", says="the key names a web order"),
+        matches("write_key", "^[A-Za-z0-9_-]+$", says="the key can be an external id"),
         never("debits equal credits, to the cent", f"{_DEBITS} is distinct from {_CREDITS}"),
         never("an entry has two lines or more", "jsonb_array_length(payload -> 'lines') < 2"),
-        never("what is cleared is what the customer paid", f"{_CLEARED} is distinct from total_amount"),
         never("each line has an account, or the entry is held", f"hold_class is null and {_WITHOUT_ACCOUNT}"),
         never("each line is a debit or a credit, in whole cents and above zero", _ODD_LINE),
         never("the payload has the row's date", "payload ->> 'date' <> entry_date::text"),

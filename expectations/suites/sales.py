@@ -83,12 +83,12 @@ PAYMENTS = Suite(
         unique("payment_id"),
         matches("currency", "^[A-Z]{3}$", says="currency is a code of three letters", severity="warning"),
         never(
-            "net is amount less fee",
-            "status = 'succeeded' and not is_deleted and net_amount <> amount - fee_amount",
+            "net is what was settled less fee",
+            "status = 'succeeded' and not is_deleted and net_amount <> settled_amount - fee_amount",
         ),
         never(
             "the fee is at most a tenth of the payment and a dollar",
-            "amount > 0 and fee_amount > amount * 0.1 + 1",
+            "settled_amount > 0 and fee_amount > settled_amount * 0.1 + 1",
             severity="warning",
         ),
         never("no more is refunded than paid", "refunded_amount > amount and amount > 0", severity="warning"),
@@ -104,7 +104,70 @@ REFUNDS = Suite(
         *never_null("refund_id"),
         unique("refund_id"),
         between("amount", 0, 100_000, severity="warning"),
+        never(
+            "a refund that is due is the sum of its parts",
+            "ledger_wait_reason is null and (unallocated_amount <> 0 or amount is distinct from goods_amount"
+            " + gift_cards_sold_amount + shipping_amount + fee_amount + tip_amount + tax_amount"
+            " + rounding_amount)",
+        ),
+        never(
+            "a refund that is due has a currency, a rate and a day",
+            "ledger_wait_reason is null and (currency is null or exchange_rate is null"
+            " or posting_date is null)",
+        ),
+        never(
+            "no more goes back onto gift cards than is given back",
+            "gift_card_amount < 0 or gift_card_amount > amount",
+        ),
+        never(
+            "no more is given back than the order has left",
+            "ledger_wait_reason = 'more is given back than the order has left'",
+            severity="warning",
+        ),
+        never(
+            "Stripe could pay it back",
+            "ledger_wait_reason = 'Stripe could not pay it back'",
+            severity="warning",
+        ),
         not_after_tomorrow("refunded_at"),
+    ),
+)
+REFUND_TAXES = Suite(
+    model="refund_taxes",
+    layer="marts",
+    key=("refund_tax_id",),
+    holds="order_id",
+    rules=(
+        *never_null("refund_tax_id", "refund_id", "tax"),
+        unique("refund_tax_id"),
+        one_of("tax", "GST", "HST", "QST", "PST", "RST", severity="warning"),
+        between("amount", 0, 20_000, severity="warning"),
+    ),
+)
+SHIPMENTS = Suite(
+    model="shipments",
+    layer="marts",
+    key=("shipment_id",),
+    holds="order_id",
+    rules=(
+        *never_null("shipment_id", "order_id", "shipped_at"),
+        unique("shipment_id"),
+        never(
+            "the total is goods, shipping, fees, tax and rounding",
+            "total_amount <> goods_amount + shipping_amount + fee_amount + tax_amount + rounding_amount",
+        ),
+        not_after_tomorrow("shipped_at"),
+    ),
+)
+SHIPMENT_LINES = Suite(
+    model="shipment_lines",
+    layer="marts",
+    key=("shipment_line_id",),
+    holds="order_id",
+    rules=(
+        *never_null("shipment_line_id", "shipment_id", "order_line_id"),
+        unique("shipment_line_id"),
+        never("a line sends something", "quantity <= 0"),
     ),
 )
 CUSTOMERS = Suite(
@@ -119,4 +182,14 @@ CUSTOMERS = Suite(
     ),
 )
 
-SUITES: tuple[Suite, ...] = (ORDERS, ORDER_LINES, ORDER_TAXES, PAYMENTS, REFUNDS, CUSTOMERS)
+SUITES: tuple[Suite, ...] = (
+    ORDERS,
+    ORDER_LINES,
+    ORDER_TAXES,
+    PAYMENTS,
+    REFUNDS,
+    REFUND_TAXES,
+    SHIPMENTS,
+    SHIPMENT_LINES,
+    CUSTOMERS,
+)

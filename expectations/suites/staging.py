@@ -65,6 +65,8 @@ SUITES: tuple[Suite, ...] = (
         holds="order_id",
     ),
     _staging("stg_woocommerce__refunds", "refund_id", _amount("amount"), holds="order_id"),
+    _staging("stg_woocommerce__refund_taxes", "refund_tax_id", holds="order_id"),
+    _staging("stg_woocommerce__refund_fee_lines", "refund_fee_line_id", holds="order_id"),
     _staging(
         "stg_woocommerce__products",
         "product_key",

@@ -3,6 +3,7 @@
 Exit codes: 0 done, 3 this machine cannot run it (the reason is printed), 1 anything else.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ FILES = Path(__file__).parent
 URL = f"http://127.0.0.1:{PORT}"
 STARTED = time.monotonic()
 COMPLETE = HOME / "database.complete"
+SHOP_DONE = HOME / "shop.sha256"
 RENEW_BEFORE = timedelta(days=7)
 
 CONFIG = f"""[options]
@@ -71,12 +73,12 @@ def up() -> None:
     machine.CONFIG.write_text(CONFIG)
     if not COMPLETE.exists():
         make_database()
-    if not machine.CONNECTION.exists() or key_ends() < date.today() + RENEW_BEFORE:
+    if not shop_is_current():
         make_shop()
     start_server()
     say("setting up the story: products, stock, books, purchases, sales")
     story = Story(orders=int(os.environ.get("ORDERS", "50")), seed=int(os.environ.get("SEED", "7")))
-    OdooWorld(machine.CONNECTION.read_text(), story).set_up()
+    OdooWorld(machine.CONNECTION.read_text(), story, machine.BOOKKEEPER.read_text()).set_up()
     say(f"Odoo 19 answers at {URL}; sign-in for programs: {machine.CONNECTION}")
 
 
@@ -91,7 +93,7 @@ def make_database() -> None:
 
 
 def make_shop() -> None:
-    """The database holds the shop of shop.py; CONNECTION holds its user's new key."""
+    """The database holds the shop of shop.py; CONNECTION and BOOKKEEPER hold its users' new keys."""
     say("installing stock, sales, purchases, point of sale and the Canadian books (half a minute)")
     script = (FILES / "shop.py").read_text() + "\nset_up(env)\n"
     command = odoo("shell", "-d", machine.DATABASE, "--no-http", "--log-level=error")
@@ -100,17 +102,40 @@ def make_shop() -> None:
     if not results:
         raise CannotRun(f"the shop was not set up: {machine.last_lines(printed)}")
     made = json.loads(results[-1].removeprefix("RESULT "))
+    keys = ((machine.CONNECTION, "counterflow", "key"), (machine.BOOKKEEPER, "bookkeeper", "bookkeeper_key"))
+    for file, login, key in keys:
+        write_connection(file, login, made[key], made["expires"])
+    SHOP_DONE.write_text(shop_version())
+
+
+def write_connection(file: Path, login: str, key: str, expires: str) -> None:
+    """The file, readable by its owner alone, says how this user signs in."""
     connection = {
         "conn_type": "http",
         "schema": "http",
         "host": "127.0.0.1",
         "port": PORT,
-        "login": "counterflow",
-        "password": made["key"],
-        "extra": {"database": machine.DATABASE, "ca_file": None, "key_expires": made["expires"]},
+        "login": login,
+        "password": key,
+        "extra": {"database": machine.DATABASE, "ca_file": None, "key_expires": expires},
     }
-    machine.CONNECTION.touch(mode=0o600)
-    machine.CONNECTION.write_text(json.dumps(connection))
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(connection))
+
+
+def shop_version() -> str:
+    """Changes with shop.py, so that a database made by an older one gets what it lacks."""
+    return hashlib.sha256((FILES / "shop.py").read_bytes()).hexdigest()
+
+
+def shop_is_current() -> bool:
+    """Whether the database holds what today's shop.py makes, and the keys last."""
+    files = (machine.CONNECTION, machine.BOOKKEEPER, SHOP_DONE)
+    return (
+        all(file.exists() for file in files)
+        and SHOP_DONE.read_text() == shop_version()
+        and key_ends() >= date.today() + RENEW_BEFORE
+    )
 
 
 def key_ends() -> date:
@@ -120,8 +145,9 @@ def key_ends() -> date:
 
 def start_server() -> None:
     """The server runs and answers a call that needs its database."""
-    connection = json.loads(machine.CONNECTION.read_text())
-    machine.CONNECTION.write_text(json.dumps({**connection, "port": PORT}))
+    for file in (machine.BOOKKEEPER, machine.CONNECTION):
+        connection = json.loads(file.read_text())
+        file.write_text(json.dumps({**connection, "port": PORT}))
     pid_file = RUN / "odoo.pid"
     if not machine.running(pid_file):
         machine.start(odoo("server"), HOME / "odoo.log", pid_file)
@@ -152,7 +178,7 @@ def wipe() -> None:
     down()
     for folder in (machine.PGDATA, machine.DATA, RUN):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (COMPLETE, machine.CONNECTION):
+    for file in (COMPLETE, SHOP_DONE, machine.CONNECTION, machine.BOOKKEEPER):
         file.unlink(missing_ok=True)
     say("its database is removed")
 

@@ -27,6 +27,7 @@ RUN = HOME / "run"
 CONFIG = HOME / "odoo.conf"
 SITE = PACKAGE / "usr/lib/python3/dist-packages"
 CONNECTION = HOME / "connection.json"
+BOOKKEEPER = HOME / "bookkeeper.json"  # who sets rates and lock dates, which the sync's own user may not
 
 # PostgreSQL refuses to run as root; both servers then run as this user, without adding one.
 USER = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name

@@ -1,7 +1,7 @@
-"""What is done inside Odoo, once: the company, its modules, one till, its accounts, one user and its key.
+"""What is done inside Odoo, once: the company, its modules, one till, its accounts, two users and their keys.
 
 Fed to `odoo shell`, which provides `env`; the last line printed is RESULT and a JSON object. Every
-step looks before it acts, so a second run only makes a new key.
+step looks before it acts, so a second run only makes new keys.
 """
 
 import datetime
@@ -14,10 +14,28 @@ MODULES = ("l10n_ca", "sale_stock", "purchase_stock", "point_of_sale")
 ACCOUNTS = (
     ("111510", "Stripe clearing", "asset_current", True),
     ("111520", "Undeposited funds", "asset_current", True),
+    ("111530", "Disputes receivable", "asset_current", True),
+    ("111540", "Stripe reserve", "asset_current", False),
+    ("111550", "Payments in suspense", "asset_current", True),
+    ("236100", "Gift cards outstanding", "liability_current", False),
+    ("236200", "Deferred revenue", "liability_current", False),
+    ("236300", "Tips payable", "liability_current", False),
+    ("236400", "Commissions payable", "liability_current", False),
+    ("236500", "Carrier payable", "liability_current", False),
+    ("236600", "Customs and brokers payable", "liability_current", False),
+    ("236700", "Imports payable", "liability_current", False),
     ("411240", "Shipping charged to customers", "income", False),
     ("411250", "Order fees charged to customers", "income", False),
+    ("411260", "Discounts given", "income", False),
+    ("411270", "Returns", "income", False),
+    ("511230", "Cost of goods sold", "expense_direct_cost", False),
     ("512220", "Card processor fees", "expense", False),
     ("512230", "Rounding differences", "expense", False),
+    ("512240", "Dispute fees", "expense", False),
+    ("512250", "Chargeback losses", "expense", False),
+    ("512260", "Commissions", "expense", False),
+    ("512270", "Freight out", "expense", False),
+    ("512280", "Bank fees", "expense", False),
 )
 
 # Enough to read every resource of the sync and to post entries, and nothing of it can be left out.
@@ -34,6 +52,13 @@ STAFF_GROUPS = (
     "purchase.group_purchase_user",
     "product.group_product_manager",
     "base.group_partner_manager",
+)
+# What only the business's bookkeeper does: currency rates, bank lines, lock dates (which are the company's).
+BOOKKEEPER_GROUPS = (
+    "base.group_user",
+    "account.group_account_manager",
+    "account.group_account_user",
+    "base.group_erp_manager",
 )
 KEY_DAYS = 89  # an ordinary user's own key may live 90
 
@@ -62,24 +87,22 @@ def modules(env: Any) -> None:
 
 
 def books(env: Any) -> None:
-    """ACCOUNTS and one till exist."""
+    """ACCOUNTS, one till and the US dollar exist."""
     accounts = env["account.account"]
     for code, name, kind, is_reconciled in ACCOUNTS:
         if not accounts.search([("code", "=", code)]):
             accounts.create({"code": code, "name": name, "account_type": kind, "reconcile": is_reconciled})
+    env.ref("base.USD").active = True
     if not env["pos.config"].search([]):
         env["pos.config"].load_onboarding_retail_scenario(with_demo_data=False)
 
 
-def integration_key(env: Any) -> tuple[str, datetime.datetime]:
-    """A new key of the integration user, who has no password, and when it ends."""
+def key_of(env: Any, login: str, name: str, groups: tuple[str, ...], ends: datetime.datetime) -> str:
+    """A new key, until `ends`, of this user of these groups, who has no password."""
     users = env["res.users"].with_context(no_reset_password=True)
-    user = users.search([("login", "=", "counterflow")]) or users.create(
-        {"name": "Counterflow", "login": "counterflow", "tz": "UTC"}
-    )
-    user.group_ids = [(6, 0, [env.ref(group).id for group in SYNC_GROUPS + STAFF_GROUPS])]
-    ends = datetime.datetime.now() + datetime.timedelta(days=KEY_DAYS)
-    return env["res.users.apikeys"].with_user(user).sudo()._generate(None, "counterflow", ends), ends
+    user = users.search([("login", "=", login)]) or users.create({"name": name, "login": login, "tz": "UTC"})
+    user.group_ids = [(6, 0, [env.ref(group).id for group in groups])]
+    return str(env["res.users.apikeys"].with_user(user).sudo()._generate(None, login, ends))
 
 
 def set_up(env: Any) -> None:
@@ -89,6 +112,11 @@ def set_up(env: Any) -> None:
     env.transaction.reset()
     env = env(user=1)
     books(env)
-    key, ends = integration_key(env)
+    ends = datetime.datetime.now() + datetime.timedelta(days=KEY_DAYS)
+    made = {
+        "key": key_of(env, "counterflow", "Counterflow", SYNC_GROUPS + STAFF_GROUPS, ends),
+        "bookkeeper_key": key_of(env, "bookkeeper", "Bookkeeper", BOOKKEEPER_GROUPS, ends),
+        "expires": f"{ends:%Y-%m-%d}",
+    }
     env.cr.commit()
-    print("RESULT", json.dumps({"key": key, "expires": f"{ends:%Y-%m-%d}"}))
+    print("RESULT", json.dumps(made))

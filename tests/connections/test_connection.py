@@ -71,3 +71,10 @@ def test_errors_survive_the_way_between_processes() -> None:
     assert isinstance(copy, CounterflowError) and isinstance(copy, Unavailable)
     assert str(copy) == str(error) == "[req_1] it is down (odoo: POST /x)"
     assert copy.retry_after_seconds == 7.0
+
+
+def test_a_folder_of_files_needs_no_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_FILES", raising=False)
+    assert Connection.from_env("files").extra == {}
+    monkeypatch.setenv("AIRFLOW_CONN_FILES", json.dumps({"extra": {"folder": "/srv/statements"}}))
+    assert Connection.from_env("files").extra["folder"] == "/srv/statements"

@@ -11,7 +11,9 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -45,6 +47,25 @@ def odoo_connection() -> Iterator[Connection]:
 def odoo(odoo_connection: Connection) -> Iterator[Json2]:
     """A client of that Odoo that takes away what it made."""
     client = Json2(odoo_connection, TAG)
+    yield client
+    client.tidy()
+
+
+@pytest.fixture(scope="session")
+def bookkeeper(odoo: Json2) -> Iterator[Json2]:
+    """The same Odoo as its bookkeeper sees it, who may set lock dates and currency rates.
+
+    A real Odoo's is in ODOO_BOOKKEEPER (a file of the same JSON), else where `make odoo` leaves it."""
+    from sandbox import odoo as stand_in
+    from sandbox.real_odoo import machine
+
+    own = replace(odoo.connection, login="bookkeeper", password=stand_in.api_key("bookkeeper"))
+    if os.environ.get(variable("odoo")):
+        file = Path(os.environ.get("ODOO_BOOKKEEPER") or machine.BOOKKEEPER)
+        if not file.exists():
+            pytest.skip(f"no bookkeeper's key in {file}")
+        own = connection_of("odoo", file.read_text())
+    client = Json2(own, TAG)
     yield client
     client.tidy()
 

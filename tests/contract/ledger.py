@@ -23,8 +23,16 @@ class Ledger:
     def __init__(self, landing: Warehouse, warehouse: Connection, books: Books) -> None:
         self.landing, self.warehouse, self.books = landing, warehouse, books
 
-    def due(self, amounts: tuple[str, ...] = ("126.56", "-112.00", "-14.56"), **changes: Any) -> str:
-        """One more outbound row, of a new build; its key (and external id, without the module)."""
+    def due(
+        self,
+        amounts: tuple[str, ...] = ("126.56", "-112.00", "-14.56"),
+        currencies: dict[str, tuple[str, str]] | None = None,
+        **changes: Any,
+    ) -> str:
+        """One more outbound row, of a new build; its key (and external id, without the module).
+
+        currencies: by line_key, the currency and the signed amount in it.
+        """
         external_id = self.books.external_id()
         key = external_id.partition(".")[2]
         lines = [
@@ -38,6 +46,9 @@ class Ledger:
             }
             for number, amount in enumerate(amounts, 1)
         ]
+        for line in lines:
+            if currencies:
+                line["currency"], line["currency_amount"] = currencies[line["line_key"]]
         payload = {
             "external_id": external_id,
             "ref": f"Web order {key}",
@@ -77,6 +88,16 @@ class Ledger:
         self.landing.commit()
         assert row is not None
         return row
+
+    def payload(self, key: str) -> dict[str, Any]:
+        """The outbound row's entry."""
+        row = self.landing.execute(
+            "select payload from outbound.out_odoo__ledger_entries where write_key = %s", [key]
+        ).fetchone()
+        self.landing.commit()
+        assert row is not None
+        payload: dict[str, Any] = row["payload"]
+        return payload
 
     def entries(self, key: str) -> list[dict[str, Any]]:
         """What is in the books."""

@@ -102,6 +102,36 @@ def test_an_entry_lands_with_its_external_id(
     odoo.call("account.move", "unlink", ids=[entry])
 
 
+def test_what_the_ledger_looks_up_lands(
+    odoo: Json2, bookkeeper: Json2, landing: Warehouse, warehouse: Connection
+) -> None:
+    [journal] = odoo.find("account.journal", [["code", "=", "BNK1"]], "code")
+    values = {"journal_id": journal["id"], "amount": -15.0, "payment_ref": f"FEE {odoo.tag}"}
+    line = bookkeeper.make("account.bank.statement.line", date="2026-11-18", **values)
+    [usd] = odoo.find("res.currency", [["name", "=", "USD"]], "name")
+    rate = bookkeeper.make("res.currency.rate", currency_id=usd["id"], name="2015-03-02", rate=0.8)
+    only = ("account_bank_statement_line", "res_currency_rate", "res_company", "res_country")
+    counts = extract(Odoo(), odoo.connection, warehouse, "run 1", only=only)
+    assert all(count.error is None and count.counts.refused == 0 for count in counts)
+    found = raw(landing, "account_bank_statement_line", line)
+    assert found and found["payload"] | values == found["payload"]
+    assert (found["payload"]["date"], found["payload"]["is_reconciled"]) == ("2026-11-18", False)
+    assert found["payload"]["move_id"] > 0
+    landed = raw(landing, "res_currency_rate", rate)
+    assert landed and (landed["payload"]["name"], landed["payload"]["rate"]) == ("2015-03-02", 0.8)
+    [company] = odoo.find("res.company", [], "name", "currency_id")
+    own = raw(landing, "res_company", company["id"])
+    assert own and own["payload"] | company == own["payload"] and own["payload"]["hard_lock_date"] is False
+    [canada] = odoo.find("res.country", [["code", "=", "CA"]], "name")
+    assert (raw(landing, "res_country", canada["id"]) or {})["payload"]["code"] == "CA"
+
+    # its date is its entry's, whose change leaves the line's own date of writing alone
+    bookkeeper.call("account.bank.statement.line", "write", ids=[line], vals={"date": "2026-11-19"})
+    extract(Odoo(), odoo.connection, warehouse, "run 2", only=only)
+    moved = raw(landing, "account_bank_statement_line", line)
+    assert moved and moved["payload"]["date"] == "2026-11-19"
+
+
 def test_a_wrong_key_is_told_without_the_key(odoo: Json2, landing: Warehouse, warehouse: Connection) -> None:
     wrong = replace(odoo.connection, password="0123456789abcdef0123")
     with pytest.raises(Misconfigured) as told:
@@ -135,6 +165,42 @@ def test_entries_are_posted_once_and_read_back(ledger: Ledger) -> None:
     again = ledger.deliver()
     assert (again.planned, again.confirmed) == (0, 0)
     assert all(len(ledger.entries(key)) == 1 for key in keys)
+
+
+def test_a_reversal_names_what_it_reverses_in_the_same_delivery(ledger: Ledger) -> None:
+    original = ledger.due()
+    reversal = ledger.due(("-126.56", "112.00", "14.56"), reverses=ledger.payload(original)["external_id"])
+    assert ledger.deliver().confirmed == 2
+    [first], [second] = ledger.entries(original), ledger.entries(reversal)
+    moves = ledger.books.odoo.find("account.move", [["id", "=", second["id"]]], "reversed_entry_id")
+    assert moves[0]["reversed_entry_id"] == first["id"]
+    assert first["state"] == second["state"] == "posted"
+
+
+def test_lines_in_another_currency_keep_both_amounts_beside_entries_that_have_none(ledger: Ledger) -> None:
+    plain = ledger.due()
+    foreign = ledger.due(("137.00", "-137.00"), currencies={"1": ("USD", "100.00"), "2": ("USD", "-100.00")})
+    assert ledger.deliver().confirmed == 2
+    [entry] = ledger.entries(foreign)
+    fields = ("debit", "credit", "amount_currency")
+    lines = ledger.books.odoo.find("account.move.line", [["move_id", "=", entry["id"]]], *fields)
+    amounts = sorted(tuple(line[name] for name in fields) for line in lines)
+    assert amounts == [(0.0, 137.0, -100.0), (137.0, 0.0, 100.0)]
+    [entry] = ledger.entries(plain)
+    lines = ledger.books.odoo.find("account.move.line", [["move_id", "=", entry["id"]]], *fields)
+    assert all(line["amount_currency"] == line["debit"] - line["credit"] for line in lines)
+
+
+def test_a_lock_that_came_meanwhile_holds_the_entry(ledger: Ledger, bookkeeper: Json2) -> None:
+    key = ledger.due(date="2026-02-10")  # before any story's first entry
+    [company] = bookkeeper.find("res.company", [], "id")
+    bookkeeper.call("res.company", "write", ids=[company["id"]], vals={"fiscalyear_lock_date": "2026-02-28"})
+    try:
+        assert ledger.deliver().held == 1
+    finally:
+        bookkeeper.call("res.company", "write", ids=[company["id"]], vals={"fiscalyear_lock_date": False})
+    assert ledger.entries(key) == [] and "locked to 2026-02-28" in ledger.write(key)["reason"]
+    assert ledger.deliver().confirmed == 1
 
 
 def test_a_plan_posts_nothing(ledger: Ledger) -> None:

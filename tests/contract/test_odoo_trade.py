@@ -185,3 +185,22 @@ def _till_sale(product_id: int, session: int, card: int) -> dict[str, Any]:
         "state": "paid",
         "to_invoice": False,
     }
+
+
+def test_a_pack_that_is_bought_is_so_many_pieces(odoo: Json2) -> None:
+    """Line and receipt in packs; the order's other figure, the moves and the stock in pieces."""
+    made = product(odoo)
+    supplier = odoo.make("res.partner", name=f"Packer {odoo.tag}", supplier_rank=1)
+    [pack] = odoo.find("uom.uom", [["name", "=", "Pack of 6"]], "factor")
+    line = {"product_id": made, "product_qty": 2, "product_uom_id": pack["id"], "price_unit": 30}
+    order = odoo.make("purchase.order", partner_id=supplier, order_line=[[0, 0, line]])
+    odoo.call("purchase.order", "button_confirm", ids=[order])
+    [move] = odoo.find(
+        "stock.move", [["purchase_line_id.order_id", "=", order]], "product_uom_qty", "picking_id"
+    )
+    assert move["product_uom_qty"] == 12
+    _ship(odoo, move, 6)
+    fields = ("product_qty", "product_uom_qty", "qty_received", "price_subtotal")
+    [bought] = odoo.find("purchase.order.line", [["order_id", "=", order]], *fields)
+    assert [bought[name] for name in fields] == [2, 12, 1, 60]
+    assert stock(odoo, made) == (6, 0)

@@ -20,6 +20,7 @@ from connections.warehouse import Warehouse, connect, ensure_raw_tables
 from extractors.base import extract
 from extractors.stripe import Stripe
 from tests.contract.stripe_client import Account
+from tests.loaders.cards import Cards, refund, void
 
 
 @pytest.fixture
@@ -144,3 +145,24 @@ def test_a_server_that_others_wrote(localstripe: Account, landing: Warehouse, wa
     again = extract(Stripe(), localstripe.connection, warehouse, "run 2", only=only, census=True)
     assert sum(count.counts.written for count in again) == 0
     assert landing.execute("select count(*) as n from raw.stripe__charges__history").fetchone() == {"n": 0}
+
+
+def test_a_void_and_a_refund_at_a_server_that_others_wrote(
+    localstripe: Account, warehouse: Connection
+) -> None:
+    """It knows no metadata of captures; what it knows our loaders do there once, whoever forgot it."""
+    cards = Cards(localstripe.connection, warehouse)
+    card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2030", "cvc": "123"}
+    fields = {f"card[{name}]": value for name, value in card.items()}
+    method = localstripe.done("/payment_methods", type="card", **fields)["id"]
+    held, paid = cards.authorize(card=method), cards.authorize(card=method)
+    cards.account.done(f"/payment_intents/{paid['id']}/capture")
+    charge = paid["latest_charge"]["id"]
+    cards.want("cancellations", void(held))
+    cards.want("refunds", refund(charge, 4_520))
+    for _ in range(2):
+        assert sum(summary.refused + summary.held + summary.unknown for summary in cards.deliver()) == 0
+        assert cards.intent(held["id"])["status"] == "canceled"
+        assert cards.given_back(charge) == [4_520]
+        with connect(warehouse) as opened:  # as if the answers had been lost
+            opened.execute("update sync.writes set status = 'unknown'")

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,9 @@ import sandbox
 from connections.connection import Connection
 from connections.errors import Misconfigured
 from counterflow.doctor import diagnose, examine
+from counterflow.doctor_odoo import examine_odoo
 from counterflow.findings import Finding
-from counterflow.settings import DEFAULT_PATH, Settings, load, read
+from counterflow.settings import DEFAULT_PATH, Settings, Systems, load, read
 from sandbox.odoo import api_key
 from sandbox.odoo_access import READ_ONLY
 from sandbox.woocommerce_auth import READ_ONLY_KEY, READ_ONLY_SECRET
@@ -32,7 +34,8 @@ def connections(
 ) -> dict[str, Connection]:
     for system, text in world.connections.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{system.upper()}", text)
-    return {system: Connection.from_env(system) for system in ("warehouse", "woocommerce", "odoo", "stripe")}
+    names = ("warehouse", "woocommerce", "odoo", "stripe", "files")
+    return {system: Connection.from_env(system) for system in names}
 
 
 @pytest.fixture
@@ -174,3 +177,45 @@ def test_settings_that_are_wrong_are_findings(connections: dict[str, Connection]
     problems = read(changed(tmp_path / "settings.toml", ('country = "CA"', "")))[1]
     found = [finding for finding in diagnose(problems, connections.__getitem__) if not finding.ok]
     assert [finding.where for finding in found] == ["settings business.country"]
+
+
+def test_what_the_ledger_needs_of_odoo(
+    world: sandbox.World, connections: dict[str, Connection], tmp_path: Path
+) -> None:
+    path = changed(tmp_path / "settings.toml", ('"sales" = "411110"', '"sales" = "111299"'))
+    path.write_text(path.read_text().replace('"discounts" = "411260"', '"discounts" = "111299"'))
+    chosen = load(path)
+    stand_in: Any = world.stand_ins["odoo"]
+    rates = stand_in.store.tables["res.currency.rate"]
+    kept = dict(rates.rows)
+    try:
+        world.call(lambda: stand_in.lock_books("2026-02-28"))
+        world.call(lambda: [rates.put(row_id, None) for row_id in kept])
+        found = list(examine_odoo(connections["odoo"], chosen))
+    finally:
+        world.call(lambda: stand_in.lock_books(""))
+        world.call(lambda: [rates.put(row_id, row) for row_id, row in kept.items()])
+    bad = {finding.where: finding.what for finding in found if not finding.ok}
+    assert bad == {
+        "odoo account 111299": "is not in the chart of accounts (roles discounts, sales)",
+        "odoo USD": "has no exchange rate, so that orders in it wait",
+    }
+    assert any("closed: the books up to 2026-02-28" in finding.what for finding in found)
+    again = [finding.what for finding in examine_odoo(connections["odoo"], chosen)]
+    assert any(what.startswith("USD has exchange rates, the newest from 20") for what in again)
+    assert "no part of the books is closed (no lock dates)" in again
+
+
+def test_the_folder_of_files(connections: dict[str, Connection], ours: Settings, tmp_path: Path) -> None:
+    chosen = ours.model_copy(update={"systems": Systems(on=["woocommerce", "odoo", "stripe", "files"])})
+    inbox = tmp_path / "inbox"
+    there = connections | {"files": Connection.from_fields("files", extra={"folder": str(inbox)})}
+    [absent] = faults(chosen, there)
+    assert absent.what == f"there is no folder {inbox}"
+    inbox.mkdir()
+    (inbox / "october.qfx").touch()
+    (inbox / "postage.csv").touch()
+    assert faults(chosen, there) == []
+    (inbox / "october.pdf").touch()
+    [unread] = faults(chosen, there)
+    assert unread.what == "october.pdf is of no kind that is read"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SYSTEMS = ["odoo", "stripe", "woocommerce"]
+SYSTEMS = ["files", "odoo", "stripe", "woocommerce"]
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +54,15 @@ def test_hourly_sync_has_exactly_these_tasks_in_this_order(hourly: dict[str, Any
         "extract_woocommerce.read": ["prepare"],
         "extract_odoo.read": ["prepare"],
         "extract_stripe.read": ["prepare"],
-        "build.staging": ["extract_odoo.read", "extract_stripe.read", "extract_woocommerce.read"],
+        "extract_files.read": ["prepare"],
+        "build.staging": [f"extract_{system}.read" for system in SYSTEMS],
         "build.marts": ["build.staging"],
         "build.outbound": ["build.marts"],
         "check": ["build.outbound"],
         "deliver_woocommerce.write": ["check"],
         "deliver_odoo.write": ["check"],
-        "settle": ["deliver_odoo.write", "deliver_woocommerce.write"],
+        "deliver_stripe.write": ["check"],
+        "settle": ["deliver_odoo.write", "deliver_stripe.write", "deliver_woocommerce.write"],
         "summarize": ["settle"],
     }
 
@@ -73,7 +75,8 @@ def test_nightly_census_has_exactly_these_tasks_in_this_order(bag: dict[str, Any
         "census_woocommerce.read": ["prepare"],
         "census_odoo.read": ["prepare"],
         "census_stripe.read": ["prepare"],
-        "check": ["census_odoo.read", "census_stripe.read", "census_woocommerce.read"],
+        "census_files.read": ["prepare"],
+        "check": [f"census_{system}.read" for system in SYSTEMS],
         "summarize": ["check"],
     }
 
@@ -137,19 +140,24 @@ def test_assets_lead_from_each_system_to_what_is_written(hourly: dict[str, Any])
         "extract_woocommerce.read": ([], ["raw_woocommerce"]),
         "extract_odoo.read": ([], ["raw_odoo"]),
         "extract_stripe.read": ([], ["raw_stripe"]),
+        "extract_files.read": ([], ["raw_files"]),
         "build.staging": (raw, ["staging"]),
         "build.marts": (["staging"], ["marts"]),
         "build.outbound": (["marts"], ["outbound"]),
         "check": (["marts", "outbound", "staging"], ["checked"]),
         "deliver_woocommerce.write": (["checked", "outbound"], ["delivered_woocommerce"]),
         "deliver_odoo.write": (["checked", "outbound"], ["delivered_odoo"]),
-        "settle": (["delivered_odoo", "delivered_woocommerce"], []),
-        "summarize": (["delivered_odoo", "delivered_woocommerce"], ["sync_summary"]),
+        "deliver_stripe.write": (["checked", "outbound"], ["delivered_stripe"]),
+        "settle": (["delivered_odoo", "delivered_stripe", "delivered_woocommerce"], []),
+        "summarize": (["delivered_odoo", "delivered_stripe", "delivered_woocommerce"], ["sync_summary"]),
     }
 
 
 def test_params_offer_the_systems_and_a_plan(hourly: dict[str, Any]) -> None:
-    assert hourly["params"] == {"systems": ["woocommerce", "odoo", "stripe"], "plan_only": False}
+    assert hourly["params"] == {
+        "systems": ["woocommerce", "odoo", "stripe", "files"],
+        "plan_only": False,
+    }
     assert sorted(hourly["param_schemas"]["systems"]["items"]["enum"]) == SYSTEMS
 
 

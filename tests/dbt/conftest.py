@@ -29,10 +29,14 @@ class Builder:
             )
         self.sql.commit()
 
-    def build(self, *, full_refresh: bool = False, succeeds: bool = True) -> int:
-        """Every model is built; the build's id. One that does not succeed is repeated by the next."""
+    def build(self, *models: str, full_refresh: bool = False, succeeds: bool = True) -> int:
+        """Every model (or these, in dbt's words) is built; the build's id.
+
+        One that does not succeed is repeated by the next.
+        """
         window = begin_build(self.sql, "test")
         arguments = ["build", "--resource-type", "model", "--resource-type", "seed"]
+        arguments += ["--select", *models] if models else []
         self._run([*arguments, *(["--full-refresh"] if full_refresh else [])], window)
         finish_build(self.sql, window["build_id"], succeeded=succeeds)
         return window["build_id"]

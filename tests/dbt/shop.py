@@ -33,6 +33,11 @@ ACCOUNTS = {
     "fee_revenue": "411300",
     "merchant_fees": "511200",
     "rounding": "511900",
+    "discounts": "411400",
+    "returns": "411500",
+    "gift_cards": "236100",
+    "deferred_revenue": "236200",
+    "tips_payable": "236300",
     "tax.HST": "231300",
     "tax.GST": "231100",
     "tax.QST": "231400",
@@ -242,6 +247,11 @@ def settle(warehouse: psycopg.Connection[Any], time_zone: str = "America/Toronto
         "insert into settings.business values ('Maple', 'Maple Ltd', 'Queen', 'Toronto', 'ON', 'M5V', 'CA',"
         " %s, 'CAD', '1', '2', 0.05, 0, '2000-01-01')",
         [time_zone],
+    )
+    warehouse.execute("delete from settings.tax_registrations")
+    warehouse.cursor().executemany(
+        "insert into settings.tax_registrations values (%s, %s, 'R', '2008-01-01', null)",
+        [(province, tax) for province, taxes in RATES.items() for tax in taxes],
     )
     warehouse.execute("delete from settings.accounts")
     warehouse.cursor().executemany("insert into settings.accounts values (%s, %s)", list(ACCOUNTS.items()))

@@ -35,6 +35,7 @@ pytestmark = pytest.mark.timeout(600)
 def books(builder: Builder) -> Builder:
     """A shop with one product on the web, Odoo's stock of it, a counter sale with change, and an entry."""
     _land(builder, "res_currency", {"id": 3, "name": "CAD", "active": True})
+    _land(builder, "res_country", {"id": 38, "code": "CA", "name": "Canada"})
     for number, code in enumerate(("AB", "BC", "MB", "NB", "NS", "ON", "QC", "SK")):
         _land(
             builder, "res_country_state", {"id": 533 + number, "code": code, "name": code, "country_id": 38}

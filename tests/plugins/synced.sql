@@ -65,8 +65,31 @@ values ('out_odoo__ledger_entries', null, 'order_taxes: the rate is known', 'man
 insert into sync.refused_records (system, resource, key, payload_hash, payload, reason, run_id) values
     ('woocommerce', 'products', null, '-', '{}', 'the record has no id', 'manual__2026-11-24T15:00:00+00:00_aB3');
 
-create table marts.reconciliation_orders (order_id text, difference numeric(12, 2));
-insert into marts.reconciliation_orders values ('woocommerce:1', 0), ('woocommerce:2', -0.01);
+create table marts.reconciliation_items (
+    reconciliation_id text, subject text, record_key text, order_id text, occurred_on date, unit text,
+    difference numeric, state text, cause text, age_days integer
+);
+insert into marts.reconciliation_items values
+    ('order:woocommerce:2', 'order', 'woocommerce:2', 'woocommerce:2', '2026-11-20', 'money', -0.01, 'differs',
+    'the order asks for 10.00, its payments come to 10.01 <script>alert(''x'')</script>', 4),
+    ('payout:stripe:po_1', 'payout', 'stripe:po_1', null, '2026-11-23', 'money', 122.59, 'open',
+    'its entry is not posted yet', 1),
+    ('stock:sku:84946:web', 'stock', 'sku:84946', null, '2026-11-24', 'units', -3, 'open',
+    'the shop offers 3 of 0', 0);
+
+create table marts.reconciliation_totals (
+    reconciliation_id text, subject text, record_key text, unit text, occurred_on date, difference numeric,
+    state text, cause text
+);
+
+create table marts.reconciliation_summary (
+    subject text, unit text, is_total boolean, record_count bigint, agree_count bigint, open_count bigint,
+    differ_count bigint, open_amount numeric, difference numeric
+);
+insert into marts.reconciliation_summary values
+    ('stock', 'units', false, 100, 99, 1, 0, 3, 0),
+    ('order', 'money', false, 1234, 1233, 0, 1, 0, 0.01),
+    ('payout', 'money', false, 3, 2, 1, 0, 122.59, 0);
 
 create table marts.reconciliation_counts (
     stage text, entity text, records_in bigint, records_out bigint, quarantined bigint, difference bigint

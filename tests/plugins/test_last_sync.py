@@ -45,7 +45,10 @@ def test_the_newest_run_with_all_that_is_open(synced: Connection) -> None:
     assert [row["key"] for row in sync.drifted] == ["product:18"]
     assert (sync.checks_passed, [row["model"] for row in sync.checks_failed]) == (0, ["orders", "stock"])
     assert Decimal(sync.difference) == Decimal("0.01")
-    assert [row["order_id"] for row in sync.differing] == ["woocommerce:2"]
+    assert [row["subject"] for row in sync.reconciled] == ["order", "payout", "stock"]
+    assert [row["record_key"] for row in sync.differing] == ["woocommerce:2"]
+    waiting = [(row["record_key"], row["difference"]) for row in sync.waiting]
+    assert waiting == [("stripe:po_1", "122.59"), ("sku:84946", "-3 units")]
     assert sync.quarantine_count == 1
     assert len(sync.recent) == 2
 
@@ -67,8 +70,8 @@ def test_a_warehouse_without_a_run_or_without_tables(warehouse: Connection) -> N
 def test_what_comes_from_outside_is_text_and_never_markup(synced: Connection) -> None:
     text = page(AirflowRun("failed", "/dags/hourly_sync/runs/x", [("extract_odoo.read", "failed", "/log")]))
     assert "<script>alert" not in text
-    # in the alarm, the error, the reason, the check and the quarantine
-    assert text.count("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;") == 5
+    # in the alarm, the error, the reason, the check, the quarantine and the cause of a difference
+    assert text.count("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;") == 6
     assert "Zoë" in text and "🎁" in text
     problem = _page.problem(HOSTILE)
     assert "<script>alert" not in problem
@@ -85,6 +88,8 @@ def test_figures_times_and_links(synced: Connection) -> None:
     # a plus in the run's id must arrive as one
     assert "/base/counterflow/last-sync?run=scheduled__2026-11-24T14%3A00%3A00%2B00%3A00" in text
     assert "no account for tax.PST.BC" in text
+    assert "<b>0.01</b>reconciliation difference" in text
+    assert '<td class="n since">122.59</td><td class="text">its entry is not posted yet</td>' in text
 
 
 def test_only_our_own_style_and_script_may_run(synced: Connection) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import sandbox
 from sandbox.odoo_world import OdooWorld
+from sandbox.odoo_world_bank import statement
 from sandbox.story import Story
 from tests.sandbox.json2 import Json2
 
@@ -50,6 +54,47 @@ def test_staff_who_set_up_the_same_story_find_it_done() -> None:
         before = world.truth["odoo"]
         OdooWorld(world.connections["odoo"], world.story).set_up()
         assert world.truth["odoo"] == before
+
+
+def test_the_bank_shows_payouts_as_they_arrive_and_each_once() -> None:
+    with sandbox.serve(orders=60, seed=7, systems=("odoo", "stripe")) as world:
+        odoo, told = Json2(world), statement(world.story, world.connections["stripe"])
+        fields = ("date", "amount", "payment_ref", "move_id", "write_date")
+        lines = odoo.find("account.bank.statement.line", [], *fields)
+        assert lines and [(row["date"], row["amount"], row["payment_ref"]) for row in lines] == [
+            (line.booked_on.isoformat(), line.amount_cents / 100, line.description)
+            for line in sorted(told, key=lambda line: (line.booked_on, line.key))
+        ]
+        assert any("STRIPE PAYOUT po_" in row["payment_ref"] for row in lines)
+        sums = Counter[str]()
+        for row in odoo.find("account.move.line", [["move_id", "in", [x["move_id"] for x in lines]]]):
+            line = odoo.one("account.move.line", row["id"], "account_code", "balance")
+            sums[line["account_code"]] += round(line["balance"] * 100)
+        total = sum(line.amount_cents for line in told)
+        assert sums == {"111311": total, "111312": -total}
+        before = world.truth["odoo"]
+        OdooWorld(world.connections["odoo"], world.story).set_up(told)
+        assert world.truth["odoo"] == before
+
+
+def test_bank_lines_are_there_after_a_restart_and_not_twice(tmp_path: Path) -> None:
+    counts = []
+    for _ in range(2):
+        with sandbox.serve(orders=60, seed=7, systems=("odoo", "stripe"), state_dir=tmp_path) as world:
+            counts.append(world.truth["odoo"]["records"]["account.bank.statement.line"])
+    assert counts[0] == counts[1] > 0
+
+
+def test_a_us_dollar_has_a_rate_every_week() -> None:
+    with sandbox.serve(orders=60, seed=7, systems=("odoo",)) as world:
+        odoo = Json2(world)
+        rates = odoo.find("res.currency.rate", [["currency_id.name", "=", "USD"]], "name", "rate")
+        days = [date.fromisoformat(row["name"]) for row in rates]
+        assert days[0] == date(2026, 1, 5) and days[-1] > world.story.until.date()
+        assert {(later - day).days for day, later in pairwise(days)} == {7}
+        assert all(1.35 <= round(1 / row["rate"], 6) <= 1.39 for row in rates)
+        [taken] = [row for row in rates if row["name"] == "2026-11-23"]
+        assert round(1 / taken["rate"], 6) == 1.3787
 
 
 def test_records_carry_the_moments_of_the_story() -> None:

@@ -52,15 +52,16 @@ def test_orders_add_up_and_happen_in_order(orders: int) -> None:
     for index in range(orders):
         order = story.order(index)
         goods = sum(line.total_cents for line in order.lines)
-        fee = order.fee.total_cents if order.fee else 0
-        assert order.total_cents == goods + order.shipping.total_cents + fee + order.tax_cents
+        charges = sum(line.total_cents for line in order.charges) - goods
+        assert order.total_cents + order.gift_card_cents == goods + charges + order.tax_cents
         assert order.total_cents > 0
         assert before is None or before <= order.created_at
         assert order.created_at <= order.modified_at <= story.until
-        for moment in (order.paid_at, order.completed_at, order.refund.refunded_at if order.refund else None):
+        refunded = [refund.refunded_at for refund in order.shop_refunds]
+        for moment in (order.paid_at, order.completed_at, *refunded):
             assert moment is None or order.created_at <= moment <= order.modified_at
-        if order.refund:
-            assert 0 < order.refund.amount_cents <= order.total_cents
+        if order.refunds:
+            assert 0 < sum(refund.amount_cents for refund in order.refunds) <= order.total_cents
         before = order.created_at
 
 
@@ -69,15 +70,16 @@ def test_fifty_orders_hold_every_status_method_and_kind_of_refund() -> None:
     statuses = {"pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "trash"}
     assert {order.status for order in orders} == statuses
     assert {order.payment_method for order in orders} >= {"stripe", "bacs", "cheque", "cod"}
-    assert {(order.refund.is_full, bool(order.refund.lines)) for order in orders if order.refund} == {
+    refunds = [refund for order in orders for refund in order.refunds]
+    assert {(refund.is_full, bool(refund.lines)) for refund in refunds} == {
         (True, True),
         (False, True),
         (False, False),
     }
     assert any(order.coupon_percent for order in orders)
-    assert any(order.fee for order in orders)
+    assert any(order.fees for order in orders)
     assert any(order.customer.customer_id == 0 for order in orders)
-    assert any(order.is_disputed for order in orders)
+    assert any(order.dispute for order in orders)
 
 
 def test_tax_is_the_provinces_own_and_rounds_half_a_cent_up() -> None:
@@ -98,7 +100,7 @@ def test_stock_follows_from_the_count_and_what_was_sold_since() -> None:
     for index in range(400):
         order = story.order(index)
         if order.is_stock_reduced and order.created_at >= story.counted_at:
-            web.update({line.sku.code: line.quantity for line in order.lines})
+            web.update({line.sku.code: order.taken(at) for at, line in enumerate(order.lines)})
     odoo: Counter[str] = Counter()
     for sale in (*story.counter_sales, *story.typed_orders):
         for line in sale.lines:
@@ -119,7 +121,7 @@ def test_completed_web_orders_since_the_count_are_typed_in_and_some_are_part_shi
     typed = {order.web_order_number: order for order in story.typed_orders if order.web_order_number}
     for index in range(60):
         order = story.order(index)
-        if order.status == "completed":
+        if order.status == "completed" and order.customer.country == "CA":
             assert all(line.delivered == line.quantity for line in typed[order.number].lines)
     assert any(0 < line.delivered < line.quantity for order in typed.values() for line in order.lines)
     assert any(order.web_order_number is None for order in story.typed_orders)
@@ -156,7 +158,8 @@ def test_first_hour_of_trade_is_the_one_the_demo_tells_of() -> None:
     assert (first.order_id, first.status, first.payment_method) == (1001, "processing", "stripe")
     assert first.customer.province == "ON"
     assert [bool(line.sku.variation_id) for line in first.lines] == [False, True]
-    assert first.shipping.total_cents > 0
+    assert first.total_cents == 5406
+    assert first.shipping and first.shipping.total_cents > 0
     assert [tax.rate.code for tax in first.shipping.taxes] == ["CA-ON-HST-1"]
     sold_at_counter = {line.sku.code for sale in hour.counter_sales for line in sale.lines}
     assert sold_at_counter & {line.sku.code for line in first.lines}

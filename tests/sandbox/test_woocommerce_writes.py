@@ -133,3 +133,29 @@ def test_deleting_a_refund_does_not_bump_its_order(shop: Any) -> None:
     after = shop.get(path)
     assert len(after["refunds"]) == len(before["refunds"]) - 1
     assert after["date_modified_gmt"] == before["date_modified_gmt"]
+
+
+def test_a_gift_card_is_sold_untaxed_and_pays_part_of_an_order(shop: Any) -> None:
+    to_ontario = {"country": "CA", "state": "ON"}
+    lines = [{"sku": "22423", "quantity": 2}, {"sku": "GIFT-50"}, {"sku": "BOOK-1"}]
+    order = shop.post("/orders", {"line_items": lines, "shipping": to_ontario})
+    assert [line["total_tax"] for line in order["line_items"]] == ["3.32", "0.00", "1.25"]
+    assert [line["rate_code"] for line in order["tax_lines"]] == ["CA-ON-HST-1", "CA-ON-GST-1"]
+    assert (order["total"], order["gift_cards"]) == ("105.02", [])
+    cards = [{"code": "KKKK-KKKK-KKKK-KKKK", "amount": 40}]
+    paid = shop.put(f"/orders/{order['id']}", {"gift_cards": cards})
+    assert (paid["total"], paid["gift_cards"][0]["amount"]) == ("65.02", 40)
+    too_much = shop.request("POST", f"/orders/{order['id']}/refunds", {"amount": "65.03"})
+    assert too_much.status_code == 500  # what a gift card paid is not the card's to give back
+    cards[0]["amount"] = 0
+    assert shop.put(f"/orders/{order['id']}", {"gift_cards": cards})["total"] == "105.02"
+
+
+def test_an_agents_coupon_and_a_buyer_who_pays_no_tax(shop: Any) -> None:
+    lines = [{"sku": "22423", "quantity": 2}]
+    coupon = {"line_items": lines, "coupon_lines": [{"code": "AGENT-NORTH"}]}
+    order = shop.post("/orders", coupon)
+    assert (order["coupon_lines"][0]["code"], order["discount_total"]) == ("agent-north", "1.28")
+    exempt = [{"key": "is_vat_exempt", "value": "yes"}]
+    order = shop.post("/orders", {"line_items": lines, "meta_data": exempt})
+    assert (order["total"], order["total_tax"], order["tax_lines"]) == ("25.50", "0.00", [])

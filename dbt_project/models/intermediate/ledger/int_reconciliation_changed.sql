@@ -1,21 +1,28 @@
 {{ config(materialized="table") }}
 
--- Orders whose proof this build looks at again: the order, the entry that is due, what was written, or what stands in the books.
+-- Orders whose proof this build looks at again: the order, what is due for it, or an entry that it is in.
 with changed as (
 
-    select order_id from {{ ref("int_ledger_lines_changed") }}
-
-    union
-
-    select 'woocommerce:' || substring(write_key from '^woocommerce_order_([0-9]+)$') as order_id
-    from {{ ref("stg_sync__writes") }}
-    where system = 'odoo' and thing = 'ledger_entry' and {{ is_new() }}
+    select order_id from {{ ref("int_orders_changed") }}
 
     union
 
     select order_id
-    from {{ ref("ledger_entries") }}
+    from {{ ref("ledger_events") }}
     where {{ is_new() }}
+
+    union
+
+    select substr(source_key, 7) as order_id
+    from {{ ref("int_ledger_events_changed") }}
+    where source_key like 'order:%'
+
+    union
+
+    select events.order_id
+    from {{ ref("reconciliation_ledger") }} as entries
+    inner join {{ ref("ledger_events") }} as events on entries.record_key = events.write_key
+    where {{ is_new("entries.build_id") }}
 
 )
 

@@ -47,6 +47,14 @@ with quarantined as (
     {{ quarantine_unreadable("stg_odoo__res_country_state", "odoo_province", "record_key", "Odoo") }}
     union all
     {{ quarantine_unreadable("stg_odoo__res_currency", "odoo_currency", "record_key", "Odoo") }}
+    union all
+    {{ quarantine_unreadable("stg_odoo__res_currency_rate", "odoo_currency_rate", "record_key", "Odoo") }}
+    union all
+    {{ quarantine_unreadable("stg_odoo__res_company", "odoo_company", "record_key", "Odoo") }}
+    union all
+    {{ quarantine_unreadable("stg_odoo__res_country", "odoo_country", "record_key", "Odoo") }}
+    union all
+    {{ quarantine_unreadable("stg_odoo__account_bank_statement_line", "odoo_bank_line", "record_key", "Odoo") }}
 
     union all
     select

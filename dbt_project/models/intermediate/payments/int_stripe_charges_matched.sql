@@ -131,6 +131,7 @@ joined as (
         balance_transactions.amount as settled_amount,
         balance_transactions.fee_amount,
         balance_transactions.net_amount,
+        balance_transactions.exchange_rate,
         charges.created_at,
         charges.is_deleted,
         charges.problems || coalesce(balance_transactions.problems, array[]::text[]) as problems,

@@ -9,7 +9,7 @@
 ) }}
 
 -- depends_on: {{ ref("int_payments_changed") }}
--- One row per tender of the web shop: a Stripe charge, or the order's own method once the shop says it is paid.
+-- One row per tender of the web shop: a Stripe charge, a gift card, or the order's own method once the shop says it is paid.
 with charges as (
 
     select
@@ -35,6 +35,22 @@ orders as (
 
 ),
 
+gift_cards as (
+
+    select
+        order_gift_cards.order_gift_card_id,
+        order_gift_cards.order_id,
+        order_gift_cards.amount,
+        order_gift_cards.problems,
+        orders.currency,
+        orders.paid_at,
+        orders.is_deleted
+    from {{ ref("stg_woocommerce__order_gift_cards") }} as order_gift_cards
+    inner join {{ ref("stg_woocommerce__orders") }} as orders on order_gift_cards.order_id = orders.order_id
+    {{ where_changed("order_gift_cards.order_gift_card_id", "int_payments_changed", "payment_id") }}
+
+),
+
 business as (
 
     select * from {{ ref("stg_settings__business") }}
@@ -57,9 +73,11 @@ card_payments as (
         currency,
         coalesce(captured_amount, case when is_captured then amount end) as amount,
         coalesce(refunded_amount, 0) as refunded_amount,
-        -- A fee in another currency is not this payment's fee: it stays unknown, and the payment goes to quarantine.
-        case when settled_currency = currency then fee_amount end as fee_amount,
-        case when settled_currency = currency then net_amount end as net_amount,
+        settled_currency,
+        settled_amount,
+        exchange_rate,
+        fee_amount,
+        net_amount,
         charge_id_stripe,
         payment_intent_id_stripe,
         balance_transaction_id_stripe,
@@ -82,6 +100,9 @@ own_payments as (
         currency,
         total_amount as amount,
         0::numeric as refunded_amount,
+        currency as settled_currency,
+        total_amount as settled_amount,
+        null::numeric as exchange_rate,
         0::numeric as fee_amount,
         total_amount as net_amount,
         null::text as charge_id_stripe,
@@ -96,9 +117,40 @@ own_payments as (
 
 ),
 
+gift_card_payments as (
+
+    select
+        order_gift_card_id as payment_id,
+        order_id,
+        'woocommerce' as system,
+        'gift_card' as payment_method,
+        case when paid_at is null then 'pending' else 'succeeded' end as status,
+        currency,
+        amount,
+        0::numeric as refunded_amount,
+        currency as settled_currency,
+        amount as settled_amount,
+        null::numeric as exchange_rate,
+        0::numeric as fee_amount,
+        amount as net_amount,
+        null::text as charge_id_stripe,
+        null::text as payment_intent_id_stripe,
+        null::text as balance_transaction_id_stripe,
+        null::text as payout_id_stripe,
+        paid_at,
+        is_deleted,
+        problems
+    from gift_cards
+
+),
+
 payments as (
 
     select * from card_payments
+
+    union all
+
+    select * from gift_card_payments
 
     union all
 
@@ -115,6 +167,9 @@ select
     payments.currency,
     payments.amount,
     payments.refunded_amount,
+    payments.settled_currency,
+    payments.settled_amount,
+    payments.exchange_rate,
     payments.fee_amount,
     payments.net_amount,
     payments.charge_id_stripe,

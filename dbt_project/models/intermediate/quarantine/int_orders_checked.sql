@@ -28,6 +28,23 @@ totals as (
 
 ),
 
+-- An order's tenders together make its total: a gift card and a card, as a rule. What is authorized may still be taken.
+tenders as (
+
+    select
+        payments.order_id,
+        sum(payments.amount) filter (where payments.payment_method = 'gift_card' and payments.status = 'succeeded')
+            as gift_card_amount,
+        bool_or(payments.status = 'authorized' or coalesce(intents.capturable_amount > 0, false)) as is_authorized
+    from {{ ref("int_payments_unioned") }} as payments
+    left join {{ ref("stg_stripe__payment_intents") }} as intents
+        on payments.payment_intent_id_stripe = intents.payment_intent_id_stripe
+    {{ where_changed("payments.order_id", "int_orders_changed") }}
+    and not payments.is_deleted
+    group by payments.order_id
+
+),
+
 order_taxes as (
 
     select * from {{ ref("int_order_taxes_checked") }}
@@ -84,11 +101,14 @@ joined as (
         totals.paid_back_amount,
         totals.has_negative_line,
         totals.problems,
+        coalesce(tenders.gift_card_amount, 0) as gift_card_amount,
+        coalesce(tenders.is_authorized, false) as is_authorized,
         currencies.currency is not null as is_currency_known,
         business.currency as books_currency,
         coalesce(business.rounding_cap, 0) as rounding_cap
     from orders
     inner join totals on orders.order_id = totals.order_id
+    left join tenders on orders.order_id = tenders.order_id
     left join currencies on orders.currency = currencies.currency
     left join business on true
     where not orders.is_deleted
@@ -116,19 +136,11 @@ failed as (
         'order' as entity,
         order_id as record_key,
         'currency' as check_name,
-        case
-            when is_currency_known
-                then
-                    order_name || ' is in ' || currency || '; the books are kept in ' || books_currency
-                    || '. Enter it by hand'
-            else
-                order_name || ' is in a currency that nobody knows (' || currency || '). Correct it in '
-                || system_name
-        end as reason,
+        order_name || ' is in a currency that nobody knows (' || currency || '). Correct it in ' || system_name as reason,
         jsonb_build_object('currency', currency, 'books_currency', books_currency) as details,
         true as blocks_order
     from joined
-    where currency is not null and (not is_currency_known or currency <> books_currency)
+    where currency is not null and not is_currency_known
 
     union all
 
@@ -220,11 +232,16 @@ failed as (
         'payment' as entity,
         order_id as record_key,
         'charged' as check_name,
-        'Stripe took ' || paid_amount || ' ' || coalesce(payment_currency, '') || ' for ' || order_name
-        || ', which asks for ' || total_amount || ' ' || coalesce(currency, '')
+        case
+            when gift_card_amount = 0 then 'Stripe took ' || paid_amount || ' ' || coalesce(payment_currency, '')
+            else
+                'gift cards gave ' || gift_card_amount || ' and other payments ' || paid_amount - gift_card_amount || ' '
+                || coalesce(payment_currency, '')
+        end || ' for ' || order_name || ', which asks for ' || total_amount || ' ' || coalesce(currency, '')
         || '. Refund or collect the difference, or correct the order' as reason,
         jsonb_build_object(
             'paid_amount', paid_amount,
+            'gift_card_amount', gift_card_amount,
             'total_amount', total_amount,
             'payment_count', payment_count,
             'payment_currency', payment_currency,
@@ -233,9 +250,10 @@ failed as (
         true as blocks_order
     from joined
     where
-        is_paid_by_stripe
+        (is_paid_by_stripe or gift_card_amount > 0)
         and payment_count > 0
         and (paid_amount <> total_amount or payment_currency <> currency)
+        and not (is_authorized and paid_amount < total_amount)
 
     union all
 
@@ -275,38 +293,26 @@ failed as (
     select
         order_taxes.order_id,
         'order_tax' as entity,
-        order_taxes.order_tax_id as record_key,
-        case when order_taxes.is_known then 'tax_amount' else 'tax_unknown' end as check_name,
-        case
-            when order_taxes.is_known
-                then
-                    joined.order_name || ' has ' || order_taxes.tax_amount || ' of ' || order_taxes.tax || ' '
-                    || order_taxes.province || ' on ' || order_taxes.taxable_amount || '; '
-                    || trim_scale(order_taxes.rate_in_force * 100) || ' % would be '
-                    || order_taxes.expected_tax_amount || '. Correct the rate in ' || joined.system_name
-            else
-                joined.order_name || ' has a tax that nobody knows (' || order_taxes.tax || ' in '
-                || coalesce(order_taxes.province, 'no province') || ', '
-                || coalesce(order_taxes.tax_code_source, 'no code')
-                || '). Correct its name in ' || joined.system_name || ', or add it to seeds/tax_rates.csv'
-        end as reason,
+        order_taxes.tax_check_id as record_key,
+        'tax_' || order_taxes.state as check_name,
+        joined.order_name || ' ' || order_taxes.problem as reason,
         jsonb_build_object(
             'tax', order_taxes.tax,
             'province', order_taxes.province,
             'tax_code_source', order_taxes.tax_code_source,
-            'tax_amount', order_taxes.tax_amount,
-            'taxable_amount', order_taxes.taxable_amount,
-            'tax_rate', order_taxes.tax_rate,
+            'charged_tax_amount', order_taxes.charged_tax_amount,
+            'charged_taxable_amount', order_taxes.charged_taxable_amount,
+            'charged_rate', order_taxes.charged_rate,
             'rate_in_force', order_taxes.rate_in_force,
-            'expected_tax_amount', order_taxes.expected_tax_amount
+            'taxable_amount', order_taxes.taxable_amount,
+            'due_tax_amount', order_taxes.due_tax_amount,
+            'place', order_taxes.place_province,
+            'place_reason', order_taxes.place_reason
         ) as details,
         true as blocks_order
     from order_taxes
     inner join joined on order_taxes.order_id = joined.order_id
-    where
-        joined.channel = 'web'
-        and order_taxes.tax_amount <> 0
-        and not (order_taxes.is_known and order_taxes.is_as_expected)
+    where joined.channel = 'web' and order_taxes.state not in ('agrees', 'within_cap')
 
     union all
 

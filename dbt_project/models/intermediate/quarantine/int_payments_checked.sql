@@ -17,10 +17,9 @@ with payments as (
 
 ),
 
-charges as (
+business as (
 
-    select * from {{ ref("int_stripe_charges_matched") }}
-    where charge_id_stripe in (select payments.charge_id_stripe from payments)
+    select * from {{ ref("stg_settings__business") }}
 
 ),
 
@@ -34,13 +33,15 @@ joined as (
         payments.currency,
         payments.amount,
         payments.paid_at,
-        charges.settled_currency,
-        charges.settled_amount,
-        charges.fee_amount,
-        charges.net_amount
+        payments.settled_currency,
+        payments.settled_amount,
+        payments.exchange_rate,
+        payments.fee_amount,
+        payments.net_amount,
+        business.currency as books_currency
     from payments
-    inner join charges on payments.charge_id_stripe = charges.charge_id_stripe
-    where payments.status = 'succeeded' and not payments.is_deleted
+    left join business on true
+    where payments.system = 'stripe' and payments.status = 'succeeded' and not payments.is_deleted
 
 ),
 
@@ -52,21 +53,31 @@ failed as (
         'settled' as check_name,
         'Stripe charge ' || charge_id_stripe || ' took ' || amount || ' ' || currency || ', but its balance transaction '
         || balance_transaction_id_stripe || ' says ' || coalesce(settled_amount::text, 'nothing') || ' '
-        || coalesce(settled_currency, '') || ', fee ' || coalesce(fee_amount::text, '?') || ', net '
-        || coalesce(net_amount::text, '?') || '. Look at it in Stripe; enter it by hand' as reason,
+        || coalesce(settled_currency, '') || coalesce(' at ' || exchange_rate, '')
+        || ', fee ' || coalesce(fee_amount::text, '?') || ', net ' || coalesce(net_amount::text, '?')
+        || '. Look at it in Stripe; enter it by hand' as reason,
         jsonb_build_object(
             'amount', amount,
             'currency', currency,
             'settled_amount', settled_amount,
             'settled_currency', settled_currency,
+            'exchange_rate', exchange_rate,
             'fee_amount', fee_amount,
             'net_amount', net_amount
         ) as details,
         true as blocks_order
     from joined
     where
-        settled_currency <> currency
-        or settled_amount <> amount
+        (settled_currency = currency and settled_amount <> amount)
+        -- Money that Stripe changed into the books' currency agrees at Stripe's own rate, within a cent.
+        or (
+            settled_currency <> currency
+            and (
+                settled_currency <> books_currency
+                or exchange_rate is null
+                or abs({{ money("amount * exchange_rate") }} - settled_amount) > 0.01
+            )
+        )
         or net_amount <> settled_amount - fee_amount
 
     union all

@@ -5,6 +5,12 @@
 union all
 {{ quarantine_unreadable("stg_woocommerce__refund_lines", "refund_line", "refund_line_id", "WooCommerce", order_id="order_id") }}
 union all
+{{ quarantine_unreadable("stg_woocommerce__refund_taxes", "refund_tax", "refund_tax_id", "WooCommerce", order_id="order_id") }}
+union all
+{{ quarantine_unreadable(
+    "stg_woocommerce__refund_fee_lines", "refund_fee_line", "refund_fee_line_id", "WooCommerce", order_id="order_id"
+) }}
+union all
 {{ quarantine_unreadable("stg_woocommerce__products", "product", "product_key", "WooCommerce") }}
 union all
 {{ quarantine_unreadable("stg_woocommerce__product_variations", "product_variation", "variation_key", "WooCommerce") }}

@@ -53,6 +53,9 @@ shaped as (
         coalesce(order_lines.tax_amount, 0) as tax_amount,
         coalesce(refunded.refunded_quantity, 0) as refunded_quantity,
         order_lines.stock_reduced_quantity,
+        order_lines.backordered_quantity,
+        order_lines.restocked_quantity,
+        order_lines.tax_class,
         coalesce(by_product.product_id_odoo, by_sku.product_id_odoo) is null as is_unmapped,
         order_lines.problems,
         {{ var("build_id") }}::bigint as build_id

@@ -53,6 +53,7 @@ shaped as (
         end as tax,
         province,
         coalesce(rate_code, label) as tax_code_source,
+        tax_rate_id_woocommerce,
         tax_rate,
         taxable_amount,
         goods_tax_amount,

@@ -28,6 +28,19 @@ fee_lines as (
 
 ),
 
+-- Gift cards redeemed: the shop's total is what was left to pay; ours is the whole sale.
+gift_card_sums as (
+
+    select
+        order_id,
+        sum(amount) as gift_card_amount
+    from {{ ref("stg_woocommerce__order_gift_cards") }}
+    {{ where_changed("order_id", "int_woocommerce_orders_changed") }}
+    and not is_deleted
+    group by order_id
+
+),
+
 business as (
 
     select * from {{ ref("stg_settings__business") }}
@@ -83,7 +96,7 @@ shaped as (
         coalesce(orders.shipping_amount, 0) as shipping_amount,
         coalesce(fee_sums.fee_amount, 0) as fee_amount,
         orders.tax_amount,
-        orders.total_amount,
+        orders.total_amount + coalesce(gift_card_sums.gift_card_amount, 0) as total_amount,
         orders.delivery_country,
         orders.delivery_province,
         orders.payment_method,
@@ -104,6 +117,7 @@ shaped as (
     from orders
     left join line_sums on orders.order_id = line_sums.order_id
     left join fee_sums on orders.order_id = fee_sums.order_id
+    left join gift_card_sums on orders.order_id = gift_card_sums.order_id
     left join business on true
 
 )

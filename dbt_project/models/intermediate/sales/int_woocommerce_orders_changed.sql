@@ -23,6 +23,14 @@ with changed as (
 
     union all
 
+    -- A refund in Stripe that is new, or that went through.
+    select charges.order_id
+    from {{ ref("stg_stripe__refunds") }} as refunds
+    inner join {{ ref("int_stripe_charges_matched") }} as charges on refunds.charge_id_stripe = charges.charge_id_stripe
+    where {{ is_new("refunds.build_id") }}
+
+    union all
+
     select order_lines.order_id
     from {{ ref("int_products_matched") }} as products
     inner join {{ ref("stg_woocommerce__order_lines") }} as order_lines

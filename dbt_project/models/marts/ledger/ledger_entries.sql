@@ -43,7 +43,7 @@ final as (
         entries.ledger_entry_id,
         entries.account_move_id as entry_id_odoo,
         -- Counterflow names its entries after the order they are of.
-        'woocommerce:' || substring(entries.external_id from '^counterflow\.ledger_entry_woocommerce_order_([0-9]+)$')
+        'woocommerce:' || substring(entries.external_id from '^counterflow\.ledger_entry_woocommerce_order_([0-9]+)(?:__|$)')
             as order_id,
         entries.external_id,
         nullif(entries.entry_number, '/') as entry_number,

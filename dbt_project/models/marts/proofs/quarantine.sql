@@ -38,7 +38,15 @@ with quarantined as (
 
     union all
 
+    select * from {{ ref("int_balance_quarantined") }}
+
+    union all
+
     select * from {{ ref("int_odoo_records_quarantined") }}
+
+    union all
+
+    select * from {{ ref("int_files_records_quarantined") }}
 
     union all
 

@@ -3,7 +3,7 @@
     meta={"changed": "int_reconciliation_changed"},
     indexes=[
         {"columns": ["order_id"], "unique": true},
-        {"columns": ["difference"]},
+        {"columns": ["state"]},
         {"columns": ["build_id"]},
     ],
 ) }}
@@ -17,107 +17,51 @@ with orders as (
 
 ),
 
-lines_due as (
+events as (
 
-    select * from {{ ref("ledger_lines_due") }}
+    select
+        order_id,
+        sum(amount) as due_amount,
+        sum(amount) filter (where is_posted) as posted_amount,
+        bool_and(is_posted) as is_posted
+    from {{ ref("ledger_events") }}
     {{ where_changed("order_id", "int_reconciliation_changed") }}
+    group by order_id
 
 ),
 
+-- The entries that the order is in, and what they differ by. That of a summary is told once, with the summary.
 entries as (
 
-    select * from {{ ref("ledger_entries") }}
-    {{ where_changed("order_id", "int_reconciliation_changed") }}
-    and is_posted
-    and order_id is not null
+    select
+        events.order_id,
+        min(proofs.record_key) as write_key,
+        bool_or(proofs.state = 'differs') as differs,
+        sum(proofs.difference) filter (where events.base_key = events.event_id) as difference
+    from {{ ref("ledger_events") }} as events
+    inner join {{ ref("reconciliation_ledger") }} as proofs on events.write_key = proofs.record_key
+    {{ where_changed("events.order_id", "int_reconciliation_changed") }}
+    group by events.order_id
 
 ),
 
-lines_read_back as (
-
-    select * from {{ ref("int_ledger_lines_read_back") }}
-    {{ where_changed("order_id", "int_reconciliation_changed") }}
-
-),
-
-due as (
+-- What stands in the books for an order that is no longer due; its reversal is.
+undue as (
 
     select
-        order_id,
-        account_code,
-        sum(debit_amount - credit_amount) as amount,
-        sum(debit_amount) as debit_amount
-    from lines_due
-    group by order_id, account_code
-
-),
-
-posted_lines as (
-
-    select
-        entries.order_id,
-        entries.ledger_entry_id,
-        ledger_lines.account_code,
-        ledger_lines.debit_amount,
-        ledger_lines.credit_amount
-    from entries
-    inner join {{ ref("ledger_lines") }} as ledger_lines on entries.ledger_entry_id = ledger_lines.ledger_entry_id
-    where not ledger_lines.is_deleted
-
-    union all
-
-    -- An entry of this hour is in the books, but the books are read again only next hour.
-    select
-        lines_read_back.order_id,
-        lines_read_back.ledger_entry_id,
-        lines_read_back.account_code,
-        lines_read_back.debit_amount,
-        lines_read_back.credit_amount
-    from lines_read_back
+        substr(sent.source_key, 7) as order_id,
+        min(postings.write_key) as write_key
+    from {{ ref("int_ledger_events_sent") }} as sent
+    inner join {{ ref("ledger_postings") }} as postings on sent.write_key = postings.write_key
+    left join {{ ref("ledger_postings") }} as reversals
+        on
+            postings.base_key = reversals.base_key
+            and postings.sequence_number = reversals.sequence_number
+            and reversals.is_reversal
     where
-        lines_read_back.order_id not in (
-            select known.order_id
-            from {{ ref("ledger_entries") }} as known
-            {{ where_changed("known.order_id", "int_reconciliation_changed") }}
-            and known.order_id is not null
-        )
-
-),
-
-posted as (
-
-    select
-        order_id,
-        account_code,
-        sum(debit_amount - credit_amount) as amount,
-        sum(debit_amount) as debit_amount
-    from posted_lines
-    group by order_id, account_code
-
-),
-
--- Account by account: a sale booked on the wrong account is a difference too.
-compared as (
-
-    select
-        coalesce(due.order_id, posted.order_id) as order_id,
-        sum(coalesce(due.debit_amount, 0)) as due_amount,
-        sum(coalesce(posted.debit_amount, 0)) as posted_amount,
-        sum(abs(coalesce(due.amount, 0) - coalesce(posted.amount, 0))) as difference
-    from due
-    full outer join posted
-        on due.order_id = posted.order_id and due.account_code is not distinct from posted.account_code
-    group by coalesce(due.order_id, posted.order_id)
-
-),
-
-entry_ids as (
-
-    select
-        order_id,
-        min(ledger_entry_id) as ledger_entry_id
-    from posted_lines
-    group by order_id
+        reversals.write_key is null
+        and sent.source_key in (select 'order:' || orders.order_id from orders where not orders.is_ledger_due)
+    group by sent.source_key
 
 ),
 
@@ -132,16 +76,22 @@ joined as (
         orders.total_amount,
         orders.paid_amount,
         orders.payment_fee_amount,
-        coalesce(compared.due_amount, 0) as due_amount,
-        coalesce(compared.posted_amount, 0) as posted_amount,
+        coalesce(events.due_amount, 0) as due_amount,
+        coalesce(events.posted_amount, 0) as posted_amount,
         case when orders.is_ledger_due then orders.total_amount - orders.paid_amount else 0 end as payment_difference,
-        coalesce(compared.difference, 0) as ledger_difference,
+        coalesce(events.due_amount, 0) - coalesce(events.posted_amount, 0)
+        + coalesce(entries.difference, 0) as ledger_difference,
+        coalesce(events.is_posted, false) as is_posted,
+        coalesce(entries.differs, false) as differs,
         orders.is_ledger_due,
         orders.ledger_wait_reason,
-        entry_ids.ledger_entry_id
+        undue.order_id is not null as is_undue,
+        postings.ledger_entry_id
     from orders
-    left join compared on orders.order_id = compared.order_id
-    left join entry_ids on orders.order_id = entry_ids.order_id
+    left join events on orders.order_id = events.order_id
+    left join entries on orders.order_id = entries.order_id
+    left join undue on orders.order_id = undue.order_id
+    left join {{ ref("ledger_postings") }} as postings on coalesce(entries.write_key, undue.write_key) = postings.write_key
 
 )
 
@@ -160,11 +110,11 @@ select
     ledger_difference,
     abs(payment_difference) + ledger_difference as difference,
     case
-        when not is_ledger_due and ledger_entry_id is null then 'not due'
-        when not is_ledger_due then 'posted but not due'
-        when ledger_entry_id is null then 'not posted yet'
-        when payment_difference = 0 and ledger_difference = 0 then 'agrees'
-        else 'differs'
+        when not is_ledger_due and is_undue then 'posted but not due'
+        when not is_ledger_due and due_amount = 0 then 'not due'
+        when differs or payment_difference <> 0 then 'differs'
+        when not is_posted then 'not posted yet'
+        else 'agrees'
     end as state,
     ledger_wait_reason,
     ledger_entry_id,

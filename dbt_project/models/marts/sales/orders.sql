@@ -49,6 +49,45 @@ blocked as (
 
 ),
 
+-- What a sale's entry tells apart.
+gift_cards_redeemed as (
+
+    select
+        order_id,
+        sum(amount) as amount
+    from {{ ref("stg_woocommerce__order_gift_cards") }}
+    {{ where_changed("order_id", "int_orders_changed") }}
+    and not is_deleted
+    group by order_id
+
+),
+
+gift_cards_sold as (
+
+    select * from {{ ref("int_order_gift_cards_sold") }}
+    {{ where_changed("order_id", "int_orders_changed") }}
+
+),
+
+fees as (
+
+    select * from {{ ref("int_order_fees") }}
+    {{ where_changed("order_id", "int_orders_changed") }}
+
+),
+
+rates as (
+
+    select * from {{ ref("int_currency_rates") }}
+
+),
+
+ledger as (
+
+    select * from {{ ref("stg_settings__ledger") }}
+
+),
+
 business as (
 
     select * from {{ ref("stg_settings__business") }}
@@ -83,6 +122,13 @@ joined as (
         orders.tax_amount,
         totals.rounding_amount,
         orders.total_amount,
+        coalesce(gift_cards_redeemed.amount, 0) as gift_card_amount,
+        coalesce(gift_cards_sold.amount, 0) as gift_cards_sold_amount,
+        coalesce(fees.tip_amount, 0) as tip_amount,
+        orders.currency is not distinct from business.currency as is_in_books_currency,
+        case when orders.currency = business.currency then 1 else rates.rate end as exchange_rate,
+        coalesce(business.rounding_cap, 0) as rounding_cap,
+        ledger.counter_sales,
         totals.refunded_amount,
         totals.paid_amount,
         totals.payment_count::integer as payment_count,
@@ -103,19 +149,30 @@ joined as (
         orders.extracted_at
     from orders
     left join business on true
+    left join ledger on true
     inner join totals on orders.order_id = totals.order_id
     left join links on orders.order_id = links.order_id
     left join blocked on orders.order_id = blocked.order_id
+    left join gift_cards_redeemed on orders.order_id = gift_cards_redeemed.order_id
+    left join gift_cards_sold on orders.order_id = gift_cards_sold.order_id
+    left join fees on orders.order_id = fees.order_id
+    left join rates
+        on
+            orders.currency = rates.currency
+            and orders.currency <> business.currency
+            and orders.paid_date >= rates.valid_from
+            and orders.paid_date < coalesce(rates.valid_to, 'infinity'::date)
 
 ),
 
--- A web order's entry is due once it is sold, paid, in agreement with every source, and its fee is known.
+-- A sale's entry is due once it is sold, paid, in agreement with every source, and its fee is known.
 waiting as (
 
     select
         joined.*,
         case
-            when channel <> 'web' then 'its own system keeps its books'
+            when channel <> 'web' and (channel <> 'counter' or counter_sales is distinct from 'counterflow')
+                then 'its own system keeps its books'
             when not is_sale then 'not a sale'
             when is_quarantined then 'in quarantine'
             when paid_at is null then 'not paid yet'
@@ -123,6 +180,9 @@ waiting as (
             when total_amount = 0 then 'nothing to post'
             when is_paid_by_stripe and payment_count = 0 then 'no Stripe charge yet'
             when payment_fee_amount is null then 'Stripe''s fee is not known yet'
+            when abs(total_amount - paid_amount) > rounding_cap
+                then 'paid ' || paid_amount || ' of ' || total_amount || ' ' || currency
+            when exchange_rate is null then 'no rate for ' || currency || ' on ' || paid_date
         end as ledger_wait_reason
     from joined
 
@@ -154,6 +214,11 @@ select
     tax_amount,
     rounding_amount,
     total_amount,
+    gift_card_amount,
+    gift_cards_sold_amount,
+    tip_amount,
+    is_in_books_currency,
+    exchange_rate,
     refunded_amount,
     paid_amount,
     payment_count,

@@ -43,6 +43,7 @@ taken_apart as (
         source text,
         description text,
         exchange_rate text,
+        fee_details jsonb,
         created text,
         available_on text
     )
@@ -62,6 +63,11 @@ typed as (
         description,
         {{ major_units(as_bigint("amount"), "exponent") }} as amount,
         {{ major_units(as_bigint("fee"), "exponent") }} as fee_amount,
+        (
+            select coalesce(sum({{ major_units(as_bigint("detail.entry ->> 'amount'"), "exponent") }}), 0)
+            from jsonb_array_elements({{ json_list("fee_details") }}) as detail (entry)
+            where detail.entry ->> 'type' = 'tax'
+        ) as fee_tax_amount,
         {{ major_units(as_bigint("net"), "exponent") }} as net_amount,
         {{ as_numeric("exchange_rate") }} as exchange_rate,
         {{ as_epoch("created") }} as created_at,

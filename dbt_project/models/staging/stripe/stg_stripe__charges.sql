@@ -48,6 +48,7 @@ taken_apart as (
         payment_intent text,
         balance_transaction text,
         created text,
+        payment_method_details jsonb,
         metadata jsonb
     )
     left join currencies on upper(record.currency) = currencies.currency
@@ -71,7 +72,9 @@ typed as (
         coalesce({{ as_boolean("paid") }}, false) as is_paid,
         coalesce({{ as_boolean("captured") }}, false) as is_captured,
         coalesce({{ as_boolean("disputed") }}, false) as is_disputed,
+        coalesce(payment_method_details #>> '{card,multicapture,status}' = 'available', false) as is_multicapture_available,
         {{ as_epoch("created") }} as created_at,
+        {{ as_epoch("payment_method_details #>> '{card,capture_before}'") }} as capture_before,
         deleted_at is not null as is_deleted,
         {{ unreadable({
             "id": "text!",

@@ -39,6 +39,9 @@ taken_apart as (
         currency text,
         status text,
         latest_charge text,
+        capture_method text,
+        cancellation_reason text,
+        canceled_at text,
         created text,
         metadata jsonb
     )
@@ -54,10 +57,19 @@ typed as (
         {{ as_bigint("metadata ->> 'order_id'") }} as order_id_woocommerce,
         upper(nullif(currency, '')) as currency,
         status as status_stripe,
+        nullif(capture_method, '') as capture_method,
+        nullif(cancellation_reason, '') as cancellation_reason,
         {{ major_units(as_bigint("amount"), "exponent") }} as amount,
         {{ major_units(as_bigint("amount_received"), "exponent") }} as received_amount,
         {{ major_units(as_bigint("amount_capturable"), "exponent") }} as capturable_amount,
+        -- Each capture of ours leaves its mark there (loaders/stripe.py).
+        (
+            select count(*)
+            from jsonb_object_keys({{ json_object("metadata") }}) as marker (name)
+            where marker.name like 'counterflow\_capture\_%'
+        )::integer as own_capture_count,
         {{ as_epoch("created") }} as created_at,
+        {{ as_epoch("canceled_at") }} as canceled_at,
         deleted_at is not null as is_deleted,
         {{ unreadable({
             "id": "text!",
@@ -65,6 +77,7 @@ typed as (
             "amount_received": "bigint",
             "amount_capturable": "bigint",
             "status": "text!",
+            "canceled_at": "epoch",
             "created": "epoch!",
         }) }}
         || case when exponent is null then array['currency'] else array[]::text[] end as problems,

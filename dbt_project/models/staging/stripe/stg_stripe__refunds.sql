@@ -4,6 +4,7 @@
     indexes=[
         {"columns": ["refund_id_stripe"], "unique": true},
         {"columns": ["charge_id_stripe"]},
+        {"columns": ["balance_transaction_id_stripe"]},
         {"columns": ["build_id"]},
     ],
 ) }}
@@ -40,7 +41,8 @@ taken_apart as (
         charge text,
         payment_intent text,
         balance_transaction text,
-        created text
+        created text,
+        metadata jsonb
     )
     left join currencies on upper(record.currency) = currencies.currency
 
@@ -53,6 +55,8 @@ typed as (
         {{ as_id("charge") }} as charge_id_stripe,
         {{ as_id("payment_intent") }} as payment_intent_id_stripe,
         {{ as_id("balance_transaction") }} as balance_transaction_id_stripe,
+        {{ as_bigint("metadata ->> 'refund_id'") }} as refund_id_woocommerce,
+        {{ as_id("metadata ->> 'counterflow_key'") }} as counterflow_key,
         upper(nullif(currency, '')) as currency,
         status as status_stripe,
         nullif(reason, '') as reason,

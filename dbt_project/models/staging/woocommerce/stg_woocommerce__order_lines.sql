@@ -33,7 +33,18 @@ taken_apart as (
             select min(meta.entry ->> 'value')
             from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
             where meta.entry ->> 'key' = '_reduced_stock'
-        ) as reduced_stock
+        ) as reduced_stock,
+        (
+            select min(meta.entry ->> 'value')
+            from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
+            where meta.entry ->> 'key' = '_restock_refunded_items'
+        ) as restocked,
+        -- The checkout writes it on the line, under a name that a shop may show or hide.
+        (
+            select min(meta.entry ->> 'value')
+            from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
+            where lower(btrim(meta.entry ->> 'key', ' _')) = 'backordered'
+        ) as backordered
     from source
     cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as payload (line_items jsonb)
     cross join lateral
@@ -44,6 +55,7 @@ taken_apart as (
         product_id text,
         variation_id text,
         sku text,
+        tax_class text,
         quantity text,
         subtotal text,
         subtotal_tax text,
@@ -72,6 +84,11 @@ typed as (
         {{ as_numeric("total") }} as total_amount,
         {{ as_numeric("total_tax") }} as tax_amount,
         {{ as_numeric("reduced_stock") }} as stock_reduced_quantity,
+        coalesce({{ as_numeric("restocked") }}, 0) as restocked_quantity,
+        least(
+            greatest(coalesce({{ as_numeric("backordered") }}, 0), 0), greatest({{ as_numeric("quantity") }}, 0)
+        ) as backordered_quantity,
+        coalesce(nullif(tax_class, ''), 'standard') as tax_class,
         deleted_at is not null as is_deleted,
         {{ unreadable({
             "id": "bigint!",
@@ -83,6 +100,8 @@ typed as (
             "total": "numeric!",
             "total_tax": "numeric",
             "reduced_stock": "numeric",
+            "restocked": "numeric",
+            "backordered": "numeric",
         }) }} as problems,
         deleted_at,
         extracted_at,

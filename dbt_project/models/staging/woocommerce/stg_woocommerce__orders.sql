@@ -36,7 +36,17 @@ taken_apart as (
             select min(meta.entry ->> 'value')
             from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
             where meta.entry ->> 'key' = '_stripe_intent_id'
-        ) as stripe_intent_id
+        ) as stripe_intent_id,
+        (
+            select min(meta.entry ->> 'value')
+            from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
+            where meta.entry ->> 'key' = '_wc_order_attribution_utm_source'
+        ) as utm_source,
+        (
+            select bool_or(lower(meta.entry ->> 'value') in ('yes', 'true', '1'))
+            from jsonb_array_elements({{ json_list("record.meta_data") }}) as meta (entry)
+            where meta.entry ->> 'key' = 'is_vat_exempt'
+        ) as vat_exempt
     from source
     cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as record (
         id text,
@@ -100,6 +110,8 @@ typed as (
         {{ as_id("transaction_id") }} as transaction_id,
         {{ as_id("stripe_intent_id") }} as payment_intent_id_stripe,
         created_via,
+        nullif(btrim(utm_source), '') as attribution_source,
+        coalesce(vat_exempt, false) as is_vat_exempt,
         -- An order without a delivery address (pick-up, or a shop that asks for one only) goes to the billing address.
         coalesce(nullif(delivery_country, ''), nullif(billing_country, '')) as delivery_country,
         coalesce(nullif(delivery_state, ''), nullif(billing_state, '')) as delivery_province,

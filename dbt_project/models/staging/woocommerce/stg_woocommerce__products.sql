@@ -26,7 +26,13 @@ taken_apart as (
         record.*,
         dimension.length,
         dimension.width,
-        dimension.height
+        dimension.height,
+        array(
+            select category.entry ->> 'slug'
+            from jsonb_array_elements({{ json_list("record.categories") }}) as category (entry)
+            where category.entry ->> 'slug' <> ''
+            order by category.entry ->> 'slug'
+        ) as category_slugs
     from source
     cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as record (
         id text,
@@ -46,6 +52,7 @@ taken_apart as (
         weight text,
         virtual text,
         dimensions jsonb,
+        categories jsonb,
         date_created_gmt text,
         date_modified_gmt text
     )
@@ -70,6 +77,7 @@ typed as (
         status as status_woocommerce,
         nullif(tax_status, '') as tax_status,
         coalesce(nullif(tax_class, ''), 'standard') as tax_class,
+        category_slugs,
         stock_status,
         backorders,
         {{ as_numeric("price") }} as price,

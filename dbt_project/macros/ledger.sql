@@ -1,0 +1,20 @@
+{#- The first summary of a day, channel and province; what comes late for it goes into '<group>_2', '<group>_3' .. -#}
+{% macro summary_group(posting_date, channel, province) -%}
+    concat_ws('_', 'summary', {{ posting_date }}::text, {{ channel }}, {{ province }})
+{%- endmacro %}
+
+{#- The group of a summary's key. Its parts have no underscore of their own, and only a number may follow. -#}
+{% macro summary_group_of(base_key) -%}
+    regexp_replace({{ base_key }}, '_[0-9]+$', '')
+{%- endmacro %}
+
+{#- What an entry says, for comparing: its day, its events, and what it has on each role. Not the account that a role has
+    today, nor the words: another mapping or wording holds for what is posted from then on. -#}
+{% macro content_hash(occurred_on, events, amounts) -%}
+    md5(concat_ws('|', {{ occurred_on }}::text, {{ events }}, {{ amounts }}))
+{%- endmacro %}
+
+{#- An amount as the loaders send it: '126.56'. -#}
+{% macro money_text(amount) -%}
+    to_char({{ amount }}, 'FM999999999999990.00')
+{%- endmacro %}

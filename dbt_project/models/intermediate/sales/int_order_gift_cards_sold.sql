@@ -1,0 +1,32 @@
+{{ config(
+    unique_key="order_id",
+    meta={"changed": "int_orders_changed"},
+    indexes=[
+        {"columns": ["order_id"], "unique": true},
+        {"columns": ["build_id"]},
+    ],
+) }}
+
+-- A gift card sold is no sale yet: what is owed to its holder.
+with order_lines as (
+
+    select * from {{ ref("int_order_lines_unioned") }}
+    {{ where_changed("order_id", "int_orders_changed") }}
+
+),
+
+gift_card_skus as (
+
+    select {{ sku_key("value") }} as sku_key
+    from {{ ref("stg_settings__lists") }}
+    where list = 'gift_card_sku'
+
+)
+
+select
+    order_id,
+    {{ money("sum(total_amount)") }} as amount,
+    {{ var("build_id") }}::bigint as build_id
+from order_lines
+where {{ sku_key("sku") }} in (select gift_card_skus.sku_key from gift_card_skus)
+group by order_id

@@ -1,0 +1,68 @@
+-- depends_on: {{ ref("stg_woocommerce__refunds") }}
+{{ config(
+    unique_key="refund_id",
+    meta={"changed": "stg_woocommerce__refunds"},
+    post_hook="{{ index_problems() }}",
+    indexes=[
+        {"columns": ["refund_tax_id"], "unique": true},
+        {"columns": ["refund_id"]},
+        {"columns": ["order_id"]},
+        {"columns": ["build_id"]},
+    ],
+) }}
+
+with source as (
+
+    select * from {{ source("woocommerce", "refunds") }}
+    {{ where_new() }}
+
+),
+
+taken_apart as (
+
+    select
+        'woocommerce:' || source.key as refund_id,
+        'woocommerce:' || {{ as_bigint("payload.parent_id") }} as order_id,
+        item.position,
+        source.deleted_at,
+        source.extracted_at,
+        source.version,
+        record.*
+    from source
+    cross join lateral jsonb_to_record({{ json_object("source.payload") }}) as payload (parent_id text, tax_lines jsonb)
+    cross join lateral
+        jsonb_array_elements({{ json_list("payload.tax_lines") }}) with ordinality as item (entry, position)
+    cross join lateral jsonb_to_record({{ json_object("item.entry") }}) as record (
+        rate_id text,
+        tax_total text,
+        shipping_tax_total text
+    )
+
+),
+
+typed as (
+
+    select
+        refund_id || ':' || position as refund_tax_id,
+        refund_id,
+        order_id,
+        position::integer as line_number,
+        {{ as_bigint("rate_id") }} as tax_rate_id_woocommerce,
+        -- Negative in the shop; here what is given back.
+        coalesce(-{{ as_numeric("tax_total") }}, 0) as goods_tax_amount,
+        coalesce(-{{ as_numeric("shipping_tax_total") }}, 0) as shipping_tax_amount,
+        deleted_at is not null as is_deleted,
+        {{ unreadable({
+            "rate_id": "bigint!",
+            "tax_total": "numeric",
+            "shipping_tax_total": "numeric",
+        }) }} as problems,
+        deleted_at,
+        extracted_at,
+        version,
+        {{ var("build_id") }}::bigint as build_id
+    from taken_apart
+
+)
+
+select * from typed
