@@ -19,9 +19,10 @@ from typing import Any, Protocol
 
 from connections.connection import Connection
 from connections.errors import CounterflowError, Misconfigured, Rejected, Unavailable
-from connections.warehouse import Jsonb, Warehouse, connect, exclusive, take_change_numbers
+from connections.warehouse import Jsonb, Warehouse, connect, exclusive
 from loaders import planning
 from loaders.planning import Guards, Hold
+from loaders.record import record
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Intent:
     key: str
     payload: Mapping[str, Any]
     row: Mapping[str, Any] = field(default_factory=dict)
+    is_unknown: bool = False  # it was sent before, and what became of it is not known
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def deliver(
     summary = DeliverySummary(loader.system)
     with connect(warehouse_connection) as warehouse, exclusive(warehouse, f"deliver {loader.system}"):
         planning.recover(warehouse, loader.system, loader.thing)
-        planning.plan(warehouse, loader, run_id, guards, hold_all)
+        hold = planning.plan(warehouse, loader, run_id, guards, hold_all)
         if plan_only:
             with loader.open(connection) as client:
                 _show(loader, client, list(_due(warehouse, loader)), summary)
@@ -144,7 +146,7 @@ def deliver(
             with loader.open(connection) as client:
                 for start in range(0, len(due), loader.batch_size):
                     batch = due[start : start + loader.batch_size]
-                    summary.count(_deliver_batch(loader, client, warehouse, batch, run_id))
+                    summary.count(_deliver_batch(loader, client, warehouse, batch, run_id, hold))
         summary.held = planning.count_held(warehouse, loader.system, loader.thing)
         warehouse.commit()
     return summary
@@ -154,7 +156,7 @@ def _due(warehouse: Warehouse, loader: Loader) -> Iterator[Intent]:
     """What is planned or unknown, oldest first."""
     for row in planning.due_rows(warehouse, loader):
         extra = {name: row[name] for name in loader.row_columns}
-        yield Intent(row["write_id"], row["key"], row["payload"], extra)
+        yield Intent(row["write_id"], row["key"], row["payload"], extra, row["is_unknown"])
 
 
 def _show(loader: Loader, client: Any, due: list[Intent], summary: DeliverySummary) -> None:
@@ -169,7 +171,7 @@ def _show(loader: Loader, client: Any, due: list[Intent], summary: DeliverySumma
 
 
 def _deliver_batch(
-    loader: Loader, client: Any, warehouse: Warehouse, batch: list[Intent], run_id: str
+    loader: Loader, client: Any, warehouse: Warehouse, batch: list[Intent], run_id: str, hold: Hold | None
 ) -> Counter[str]:
     """The batch is looked up, what is missing sent, all read back; the outcomes by name."""
     outcomes: Counter[str] = Counter()
@@ -187,6 +189,11 @@ def _deliver_batch(
             outcomes["already_true"] += 1
         else:
             missing.append(intent)
+    # what is not there after all is sent again only if it still may be
+    unsure = [intent.write_id for intent in missing if intent.is_unknown]
+    if unsure:
+        allowed = planning.plan_again(warehouse, loader, unsure, run_id, hold)
+        missing = [intent for intent in missing if not intent.is_unknown or intent.write_id in allowed]
     warehouse.commit()
     if missing:
         outcomes += _send_and_read_back(loader, client, warehouse, missing, present, run_id)
@@ -202,20 +209,20 @@ def _send_and_read_back(
     run_id: str,
 ) -> Counter[str]:
     outcomes: Counter[str] = Counter()
-    _record(warehouse, intents, "sent", run_id)
+    record(warehouse, _ids(intents), "sent", run_id)
     warehouse.commit()  # before the call: whatever happens now, we know that we may have sent them
     try:
         answers = loader.send(client, intents, present)
     except Unavailable as error:
         status = "unknown" if error.may_have_worked else "planned"
-        _record(warehouse, intents, status, run_id, "retry", str(error))
+        record(warehouse, _ids(intents), status, run_id, "retry", str(error))
         warehouse.commit()
         outcomes["unknown"] += len(intents)
         if not error.may_have_worked:
             raise
         return outcomes
     except Misconfigured as error:
-        _record(warehouse, intents, "planned", run_id, "retry", str(error))
+        record(warehouse, _ids(intents), "planned", run_id, "retry", str(error))
         warehouse.commit()
         raise
     except Rejected as error:
@@ -226,10 +233,17 @@ def _send_and_read_back(
         if isinstance(answer, Sent):
             sent[intent.write_id] = answer.content
         elif isinstance(answer, NotSent):
-            _record(warehouse, [intent], answer.status, run_id, answer.reason_class, answer.reason)
+            record(warehouse, [intent.write_id], answer.status, run_id, answer.reason_class, answer.reason)
             outcomes[answer.status] += 1
         else:
-            _record(warehouse, [intent], "unknown", run_id, "retry", "the answer does not speak of this row")
+            record(
+                warehouse,
+                [intent.write_id],
+                "unknown",
+                run_id,
+                "retry",
+                "the answer does not speak of this row",
+            )
             outcomes["unknown"] += 1
     warehouse.commit()
     return outcomes + _read_back(loader, client, warehouse, intents, sent, run_id)
@@ -250,14 +264,14 @@ def _read_back(
     try:
         present = loader.present(client, to_read)
     except CounterflowError as error:
-        _record(warehouse, to_read, "unknown", run_id, "retry", f"it could not be read back: {error}")
+        record(warehouse, _ids(to_read), "unknown", run_id, "retry", f"it could not be read back: {error}")
         warehouse.commit()
         outcomes["unknown"] += len(to_read)
         return outcomes
     for intent in to_read:
         there = present.get(intent.key)
         if there is None:
-            _record(warehouse, [intent], "unknown", run_id, "retry", "it was taken, but is not there")
+            record(warehouse, [intent.write_id], "unknown", run_id, "retry", "it was taken, but is not there")
             outcomes["unknown"] += 1
         else:
             outcomes[_confirm(loader, warehouse, intent, there, sent[intent.write_id], run_id)] += 1
@@ -287,37 +301,11 @@ def _confirm(
         [there.target_id, there.target_name, Jsonb(dict(there.content)), Jsonb(drift) if drift else None,
          intent.write_id],
     )  # fmt: skip
-    _record(warehouse, [intent], "confirmed", run_id, None, f"drift: {sorted(drift)}" if drift else None)
+    record(
+        warehouse, [intent.write_id], "confirmed", run_id, None, f"drift: {sorted(drift)}" if drift else None
+    )
     return "drifted" if drift else "confirmed"
 
 
-def _record(
-    warehouse: Warehouse,
-    intents: Sequence[Intent],
-    status: str,
-    run_id: str,
-    reason_class: str | None = None,
-    reason: str | None = None,
-) -> None:
-    """The writes' new status, and a row of sync.attempts for each, in the caller's transaction."""
-    ids = [intent.write_id for intent in intents]
-    take_change_numbers(warehouse)
-    warehouse.execute(
-        """
-        update sync.writes set
-            status = %(status)s, reason_class = %(class)s, reason = %(reason)s, run_id = %(run_id)s,
-            version = nextval('sync.change_number'),
-            attempts = attempts + (%(status)s = 'sent')::int,
-            sent_at = case when %(status)s = 'sent' then clock_timestamp() else sent_at end,
-            finished_at = case when %(status)s in ('confirmed', 'refused') then clock_timestamp() end
-        where write_id = any(%(ids)s)
-        """,
-        {"status": status, "class": reason_class, "reason": reason, "run_id": run_id, "ids": ids},
-    )
-    warehouse.execute(
-        """
-        insert into sync.attempts (write_id, run_id, outcome, message)
-        select unnest(%s::bigint[]), %s, %s, %s
-        """,
-        [ids, run_id, status, reason],
-    )
+def _ids(intents: Sequence[Intent]) -> list[int]:
+    return [intent.write_id for intent in intents]

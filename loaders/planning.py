@@ -6,10 +6,12 @@ target is not yet so (levels); the history of what is long confirmed is never sc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connections.warehouse import DictRow, Jsonb, Warehouse, sql, take_change_numbers
+from loaders.record import record
 
 if TYPE_CHECKING:
     from loaders.base import Loader
@@ -50,8 +52,13 @@ def recover(warehouse: Warehouse, system: str, thing: str) -> None:
     warehouse.commit()
 
 
-def plan(warehouse: Warehouse, loader: Loader, run_id: str, guards: Guards, hold_all: Hold | None) -> None:
-    """sync.writes has a current row for each outbound row that is due. The caller commits."""
+def plan(
+    warehouse: Warehouse, loader: Loader, run_id: str, guards: Guards, hold_all: Hold | None
+) -> Hold | None:
+    """sync.writes has a current row for each outbound row that is due; what holds all of them, if anything.
+
+    The caller commits.
+    """
     take_change_numbers(warehouse)
     names = {"model": sql.Identifier("outbound", loader.outbound_model), "differs": sql.SQL(loader.differs)}
     parameters = {
@@ -78,6 +85,24 @@ def plan(warehouse: Warehouse, loader: Loader, run_id: str, guards: Guards, hold
     if hold:
         _hold_planned(warehouse, loader, hold, run_id)
     _move_planned_until(warehouse, loader, run_id)
+    return hold
+
+
+def plan_again(
+    warehouse: Warehouse, loader: Loader, write_ids: Sequence[int], run_id: str, hold: Hold | None
+) -> set[int]:
+    """Unknown rows that the target turned out not to have are planned again, or held for what holds
+    now; the ids of those that may be sent. The caller commits."""
+    record(warehouse, write_ids, "planned", run_id, None, "it was sent, and is not there")
+    model = sql.Identifier("outbound", loader.outbound_model)
+    names = {"system": loader.system, "thing": loader.thing, "model": loader.outbound_model, "run_id": run_id}
+    warehouse.execute(sql.SQL(_HOLD_OR_RELEASE).format(model=model), names)
+    still = "select write_id from sync.writes where status = 'planned' and write_id = any(%s)"
+    found = [int(row["write_id"]) for row in warehouse.execute(still, [list(write_ids)])]
+    if hold and found:
+        record(warehouse, found, "held", run_id, hold.reason_class, hold.reason)
+        return set()
+    return set(found)
 
 
 _LEVELS_DUE = """
@@ -206,7 +231,12 @@ def due_rows(warehouse: Warehouse, loader: Loader) -> list[DictRow]:
         order by open.write_id
         """
     ).format(
-        columns=sql.SQL(", ").join([sql.SQL("open.write_id, open.key, open.payload"), *columns]),
+        columns=sql.SQL(", ").join(
+            [
+                sql.SQL("open.write_id, open.key, open.payload, open.status = 'unknown' as is_unknown"),
+                *columns,
+            ]
+        ),
         model=sql.Identifier("outbound", loader.outbound_model),
     )
     return warehouse.execute(query, [loader.system, loader.thing]).fetchall()

@@ -36,3 +36,6 @@ create table if not exists settings.tax_classes (
     source_class text primary key,
     product_class text not null
 );
+
+-- When a system was last read is asked by every build.
+create index if not exists extractions_read on sync.extractions (system, resource, started_at);

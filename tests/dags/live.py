@@ -149,7 +149,9 @@ def end_state(world: World, warehouse_url: str) -> Row:
             "web stock": truth["woocommerce"]["stock"],
             "counter stock": odoo["stock"],
             "entries": sorted(
-                (entry["external_id"], entry["date"], str(entry["lines"])) for entry in odoo["entries"]
+                (entry["external_id"], entry["date"], str(entry["lines"]))
+                for entry in odoo["entries"]
+                if entry["external_id"]
             ),
             "twice in Odoo": [name for name, count in odoo["external_ids"].items() if count != 1],
             "orders": rows("select order_id, status, total_amount from marts.orders order by order_id"),

@@ -1,9 +1,9 @@
-"""From what happened to what stands in the books: entries, reversals and new ones, summaries, closed days."""
+"""From what happened to what stands in the books: entries, reversals and new ones, closed days, drift."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,68 @@ from tests.dbt import books, shop
 from tests.dbt.conftest import Builder
 
 Row = dict[str, Any]
-LEDGER = "+out_odoo__ledger_entries"
+LEDGER = ("+out_odoo__ledger_entries", "+reconciliation_orders")
 
 
-@pytest.fixture
-def builder(warehouse: Connection, dbt_home: Path) -> Iterator[Builder]:
-    """A warehouse with one order of the example of the books, paid by card."""
-    made = Builder(warehouse)
-    shop.settle(made.sql)
-    yield made
-    made.sql.close()
+@dataclass
+class Story:
+    """What was due after each build of the one story that all tests look at, and the proofs at two points."""
+
+    due: list[dict[str, Row]]
+    before: list[Row]
+    after: list[Row]
+    orders: dict[str, str]
+    left: dict[str, Decimal]
+    rebuilt: bool
 
 
-def example(number: int = 1, **given: Any) -> shop.Payload:
+@pytest.fixture(scope="module")
+def story(module_warehouse: Connection, dbt_home: Path) -> Iterator[Story]:
+    """Orders 1 to 7: edited, moved by hand, cancelled; another mapping, and a lock that comes and goes."""
+    builder = Builder(module_warehouse)
+    shop.settle(builder.sql)
+    builder.sql.execute("delete from settings.accounts where role = 'fee_revenue'")
+    due = []
+
+    def build(*, post: bool = True) -> None:
+        builder.build(*LEDGER)
+        found = builder.rows("select * from outbound.out_odoo__ledger_entries")
+        due.append({row["write_key"]: row for row in found})
+        if post:
+            books.post(builder)
+
+    shop.land_paid(builder.sql, example(1), example(2), example(3), example(5, fee="3.00"))
+    build()
+    # the same amount, another province: other taxes; and another account for what comes from now on
+    shop.land_paid(builder.sql, example(1, province="NS"), example(6))
+    builder.sql.execute("update settings.accounts set account_code = '499999' where role = 'sales'")
+    build()
+    before = proofs(builder)
+    books.found_in_odoo(builder, "woocommerce_order_3", change=("411100", Decimal("-90.00")))
+    books.found_in_odoo(builder, "woocommerce_order_2")
+    shop.land(builder.sql, "odoo__res_company", {"1": books.company(fiscalyear_lock_date="2026-11-05")})
+    shop.land_paid(builder.sql, example(2, province="NS"), example(7))
+    shop.land(builder.sql, "woocommerce__orders", {"1": example(1, status="cancelled")})
+    build(post=False)
+    after = proofs(builder)
+    states = builder.rows("select order_number, state from marts.reconciliation_orders")
+    shop.land(builder.sql, "odoo__res_company", {"1": books.company()})
+    build()
+    builder.build(*LEDGER)
+    contents = builder.contents()
+    builder.build(*LEDGER, full_refresh=True)
+    orders = {row["order_number"]: row["state"] for row in states}
+    yield Story(due, before, after, orders, books.balances(builder), builder.contents() == contents)
+    builder.sql.close()
+
+
+def example(number: int, **given: Any) -> shop.Payload:
     """Goods 100, shipping 12, HST 14.56, total 126.56."""
     return shop.order(number, lines=[("TEA-1", 1, "100.00")], shipping="12.00", **given)
 
 
-def due(builder: Builder) -> dict[str, Row]:
-    return {row["write_key"]: row for row in builder.rows("select * from outbound.out_odoo__ledger_entries")}
+def proofs(builder: Builder) -> list[Row]:
+    return builder.rows("select * from marts.reconciliation_ledger where state <> 'agrees'")
 
 
 def amounts(entry: Row) -> list[tuple[str, Decimal]]:
@@ -43,181 +86,71 @@ def amounts(entry: Row) -> list[tuple[str, Decimal]]:
     ]
 
 
-def test_an_order_changed_after_posting_is_reversed_and_posted_anew(builder: Builder) -> None:
-    shop.land_paid(builder.sql, example())
-    builder.build(LEDGER)
-    [first] = due(builder).values()
-    assert amounts(first)[:4] == [
+def test_a_card_sale_is_the_example_of_the_books(story: Story) -> None:
+    entry = story.due[0]["woocommerce_order_1"]
+    assert amounts(entry) == [
         ("clearing.stripe", Decimal("126.56")),
         ("sales", Decimal("-100.00")),
         ("shipping_revenue", Decimal("-12.00")),
         ("tax.HST.ON", Decimal("-14.56")),
+        ("merchant_fees", Decimal("3.97")),
+        ("clearing.stripe", Decimal("-3.97")),
     ]
-    books.post(builder)
-    builder.build(LEDGER)
-    assert due(builder)[first["write_key"]]["payload_hash"] == first["payload_hash"], (
-        "it stays as it was sent"
+    assert (entry["payload"]["ref"], str(entry["entry_date"])) == ("Web order 1", "2026-11-01")
+
+
+def test_an_order_changed_after_posting_is_reversed_and_posted_anew(story: Story) -> None:
+    first, second, third, last = story.due
+    assert second["woocommerce_order_1"]["payload"] == first["woocommerce_order_1"]["payload"]
+    reversal = second["woocommerce_order_1__reversal_1"]
+    assert amounts(reversal) == [(role, -amount) for role, amount in amounts(first["woocommerce_order_1"])]
+    assert reversal["payload"]["reverses"] == first["woocommerce_order_1"]["payload"]["external_id"]
+    assert ("tax.HST.NS", Decimal("-15.68")) in amounts(second["woocommerce_order_1__2"])
+    # and no longer a sale at all
+    assert "woocommerce_order_1__reversal_2" in third and "woocommerce_order_1__3" not in last
+
+
+def test_what_is_posted_and_reversed_leaves_what_happened(story: Story) -> None:
+    # 2 and its taxes of Nova Scotia, 3, 6 and 7; 5 is held, 1 is gone
+    assert story.left["sales"] == Decimal("-400.00")
+    assert story.left["tax.HST.ON"] == 3 * Decimal("-14.56")
+    assert story.left["tax.HST.NS"] == Decimal("-15.68")
+    assert sum(story.left.values()) == 0
+
+
+def test_what_belongs_to_a_closed_day_is_entered_on_the_first_open_one_and_says_so(story: Story) -> None:
+    third, last = story.due[2:]
+    assert str(third["woocommerce_order_2"]["entry_date"]) == "2026-11-01", "the old entry is never touched"
+    for key in ("woocommerce_order_2__reversal_1", "woocommerce_order_2__2", "woocommerce_order_7"):
+        assert str(third[key]["entry_date"]) == "2026-11-06"
+        assert "belongs to 2026-11-01, which is locked" in third[key]["payload"]["ref"]
+    # unlocked again: what has not gone out yet is dated where it belongs
+    assert str(last["woocommerce_order_7"]["entry_date"]) == "2026-11-01"
+
+
+def test_another_mapping_holds_for_what_is_posted_from_then_on(story: Story) -> None:
+    assert "499999" in str(story.due[1]["woocommerce_order_6"]["payload"])
+    assert "woocommerce_order_3__reversal_1" not in story.due[3]
+
+
+def test_a_role_without_an_account_holds_the_entry_and_is_named(story: Story) -> None:
+    entry = story.due[0]["woocommerce_order_5"]
+    assert entry["hold_class"] == "mapping_missing"
+    assert "No account for fee_revenue" in entry["hold_reason"]
+
+
+def test_an_entry_changed_by_hand_is_named_and_left_alone(story: Story) -> None:
+    assert story.before == []
+    [wrong] = story.after
+    assert (wrong["record_key"], wrong["difference"]) == ("woocommerce_order_3", Decimal("10.00"))
+    assert "account 411100 has -90.00 where -100.00 was posted" in wrong["cause"]
+    assert [key for key in story.due[3] if key.startswith("woocommerce_order_3")] == ["woocommerce_order_3"]
+    assert (story.orders["3"], story.orders["6"], story.orders["5"]) == (
+        "differs",
+        "agrees",
+        "not posted yet",
     )
 
-    # the same amount, another province: other taxes
-    shop.land_paid(builder.sql, example(province="NS", paid_at=shop.FIRST_DAY))
-    builder.build(LEDGER)
-    entries = due(builder)
-    assert set(entries) == {
-        "woocommerce_order_1",
-        "woocommerce_order_1__reversal_1",
-        "woocommerce_order_1__2",
-    }
-    reversal = entries["woocommerce_order_1__reversal_1"]
-    assert amounts(reversal) == [(role, -amount) for role, amount in amounts(first)]
-    assert reversal["payload"]["reverses"] == first["payload"]["external_id"]
-    assert ("tax.HST.NS", Decimal("-15.68")) in amounts(entries["woocommerce_order_1__2"])
-    books.post(builder)
 
-    # and no longer a sale at all
-    shop.land(builder.sql, "woocommerce__orders", {"1": example(status="cancelled")})
-    builder.build(LEDGER)
-    assert set(due(builder)) - set(entries) == {"woocommerce_order_1__reversal_2"}
-    books.post(builder)
-    builder.build(LEDGER)
-    assert books.balances(builder) == {}
-    before = builder.contents()
-    builder.build(LEDGER, full_refresh=True)
-    assert builder.contents() == before
-
-
-def set_mode(builder: Builder, mode: str) -> None:
-    """As a changed settings file does: the next build looks at everything."""
-    builder.sql.execute("update settings.ledger set mode = %s", [mode])
-    builder.sql.execute("update sync.builds set status = 'failed'")
-    builder.sql.commit()
-
-
-def trade(builder: Builder, *numbers: int) -> None:
-    """Orders of two days and three provinces, one with a discount, one paid at the door."""
-    made = []
-    for number in numbers:
-        when = shop.FIRST_DAY + timedelta(days=number % 2, minutes=number)
-        province = ("ON", "QC", "AB")[number % 3]
-        method = "cod" if number % 4 == 0 else "stripe"
-        discount = "5.00" if number % 5 == 0 else "0.00"
-        made.append(
-            example(number, province=province, created_at=when, method=method, discount=discount, fee="3.00")
-        )
-    shop.land_paid(builder.sql, *made)
-
-
-def test_both_modes_reach_the_same_trial_balance_and_a_switch_posts_nothing_twice(
-    make_warehouse: Callable[[], Connection], dbt_home: Path
-) -> None:
-    each, daily, switched = (Builder(make_warehouse()) for _ in range(3))
-    for builder, mode in ((each, "per_order"), (daily, "daily"), (switched, "per_order")):
-        shop.settle(builder.sql)
-        set_mode(builder, mode)
-    for builder in (each, daily):
-        trade(builder, *range(1, 14))
-        builder.build(LEDGER)
-        books.post(builder)
-    assert len(due(each)) == 13
-    assert all(key.startswith("summary_2026-11-0") for key in due(daily)) and len(due(daily)) == 6
-
-    trade(switched, *range(1, 7))
-    switched.build(LEDGER)
-    assert len(books.post(switched)) == 6
-    set_mode(switched, "daily")
-    trade(switched, *range(7, 10))
-    switched.build(LEDGER)
-    first = books.post(switched)
-    assert all(key.startswith("summary_") for key in first) and len(first) == 3
-    # what is late for a summary that is in the books has one of its own
-    trade(switched, *range(10, 14))  # the last is of the same day and province as the seventh
-    switched.build(LEDGER)
-    second = books.post(switched)
-    assert any(key.endswith("_2") for key in second)
-    set_mode(switched, "per_order")
-    switched.build(LEDGER)
-    assert books.post(switched) == []
-    assert books.balances(each) == books.balances(daily) == books.balances(switched) != {}
-
-    # an edited order in a summary: the whole summary is reversed and posted anew
-    shop.land(daily.sql, "woocommerce__orders", {"4": example(4, status="cancelled", method="cod")})
-    shop.land(each.sql, "woocommerce__orders", {"4": example(4, status="cancelled", method="cod")})
-    for builder in (daily, each):
-        builder.build(LEDGER)
-        books.post(builder)
-    assert [key for key in due(daily) if "__" in key] == [
-        key for key in sorted(due(daily)) if key.endswith(("__reversal_1", "__2"))
-    ]
-    assert books.balances(each) == books.balances(daily)
-    for builder in (each, daily, switched):
-        builder.sql.close()
-
-
-def test_a_summary_waits_for_the_end_of_its_day(builder: Builder) -> None:
-    set_mode(builder, "daily")
-    now = datetime.now(UTC)
-    cheque = example(created_at=now, paid_at=now, method="cheque")
-    shop.land(builder.sql, "woocommerce__orders", {"1": cheque}, extracted_at=now)
-    builder.build(LEDGER)
-    [event] = builder.rows("select * from marts.ledger_events")
-    assert event["waits_for_its_day"] and due(builder) == {}
-
-
-def test_what_belongs_to_a_closed_day_is_entered_on_the_first_open_one_and_says_so(builder: Builder) -> None:
-    shop.land_paid(builder.sql, example())
-    builder.build(LEDGER)
-    books.post(builder)
-    shop.land(builder.sql, "odoo__res_company", {"1": books.company(fiscalyear_lock_date="2026-11-05")})
-    shop.land_paid(builder.sql, example(province="NS"), example(2))
-    builder.build(LEDGER)
-    entries = due(builder)
-    assert str(entries["woocommerce_order_1"]["entry_date"]) == "2026-11-01", "the old entry is never touched"
-    for key in ("woocommerce_order_1__reversal_1", "woocommerce_order_1__2", "woocommerce_order_2"):
-        assert str(entries[key]["entry_date"]) == "2026-11-06"
-        assert "belongs to 2026-11-01, which is locked" in entries[key]["payload"]["ref"]
-    # unlocked again: what has not gone out yet is dated where it belongs
-    shop.land(builder.sql, "odoo__res_company", {"1": books.company()})
-    builder.build(LEDGER)
-    assert str(due(builder)["woocommerce_order_2"]["entry_date"]) == "2026-11-01"
-
-
-def test_another_mapping_holds_for_what_is_posted_from_then_on(builder: Builder) -> None:
-    shop.land_paid(builder.sql, example())
-    builder.build(LEDGER)
-    books.post(builder)
-    builder.sql.execute("update settings.accounts set account_code = '499999' where role = 'sales'")
-    builder.sql.commit()
-    shop.land_paid(builder.sql, example(2))
-    builder.build(LEDGER)
-    entries = due(builder)
-    assert set(entries) == {"woocommerce_order_1", "woocommerce_order_2"}
-    assert "499999" in str(entries["woocommerce_order_2"]["payload"])
-
-
-def test_a_role_without_an_account_holds_the_entry_and_is_named(builder: Builder) -> None:
-    builder.sql.execute("delete from settings.accounts where role = 'shipping_revenue'")
-    shop.land_paid(builder.sql, example())
-    builder.build(LEDGER)
-    [entry] = due(builder).values()
-    assert entry["hold_class"] == "mapping_missing"
-    assert "No account for shipping_revenue" in entry["hold_reason"]
-
-
-def test_an_entry_changed_by_hand_is_named_and_left_alone(builder: Builder) -> None:
-    shop.land_paid(builder.sql, example(), example(2))
-    builder.build(LEDGER, "+reconciliation_orders")
-    books.post(builder)
-    builder.build(LEDGER, "+reconciliation_orders")
-    assert builder.rows("select * from marts.reconciliation_ledger where state <> 'agrees'") == []
-    assert {row["state"] for row in builder.rows("select state from marts.reconciliation_orders")} == {
-        "agrees"
-    }
-    books.found_in_odoo(builder, "woocommerce_order_1", change=("411100", Decimal("-90.00")))
-    books.found_in_odoo(builder, "woocommerce_order_2")
-    builder.build(LEDGER, "+reconciliation_orders")
-    [wrong] = builder.rows("select * from marts.reconciliation_ledger where state <> 'agrees'")
-    assert wrong["record_key"] == "woocommerce_order_1" and wrong["difference"] == Decimal("10.00")
-    assert "account 411100 has -90.00 where -100.00 was posted" in wrong["cause"]
-    assert set(due(builder)) == {"woocommerce_order_1", "woocommerce_order_2"}, "nothing is written over it"
-    states = builder.rows("select order_number, state from marts.reconciliation_orders order by 1")
-    assert [row["state"] for row in states] == ["differs", "agrees"]
+def test_built_anew_it_is_the_same(story: Story) -> None:
+    assert story.rebuilt

@@ -195,6 +195,23 @@ def test_whatever_happens_around_the_effect_it_happens_once(
     assert writes() == {"a": ("confirmed", None)}
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_what_is_not_known_is_looked_up_and_not_sent_where_it_may_not_be(
+    outbound: Any, run: Any, writes: Any, moment: str
+) -> None:
+    shelf = Shelf()
+    outbound(posting("a"))
+    setattr(shelf, moment, fail(Unavailable("no answer")))
+    assert run(shelf).unknown == 1
+    shelf.before = shelf.after = lambda: None
+    happened = shelf.effects.copy()
+    off = run(shelf, hold_all=Hold("switch", "the flow is off"))
+    assert shelf.effects == happened, "nothing is sent while the flow is off"
+    assert (off.confirmed, off.held) == ((0, 1) if moment == "before" else (1, 0))
+    run(shelf)
+    assert shelf.effects == {"a": 1} and writes() == {"a": ("confirmed", None)}
+
+
 def test_a_target_that_is_down_leaves_everything_planned(outbound: Any, run: Any, writes: Any) -> None:
     shelf = Shelf()
     outbound(posting("a"))
