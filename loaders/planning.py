@@ -153,7 +153,7 @@ insert into sync.writes (
     system, thing, key, hash, kind, outbound_model, payload, run_id, status, is_current, reason_class, reason
 )
 select %(system)s, %(thing)s, key, hash, %(kind)s, %(model)s, payload, %(run_id)s, 'held', false,
-    'needs_person', 'it changed after it was posted: reverse the posting that stands, or waive this'
+    'needs_person', 'it changed after it was sent: the next build plans what follows, or a person waives it'
 from changed
 on conflict (system, thing, key, hash) do nothing
 """

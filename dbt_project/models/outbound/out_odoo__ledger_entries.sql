@@ -72,7 +72,10 @@ entries as (
             else concat_ws(', ', 'Sales and refunds of ' || min(posting_date), min(channel), min(province))
         end as title,
         min(event_id) <> base_key as is_summary,
-        jsonb_agg(jsonb_build_object('event_id', event_id, 'source_key', source_key) order by event_id) as events,
+        jsonb_agg(
+            jsonb_build_object('event_id', event_id, 'event_kind', event_kind, 'source_key', source_key)
+            order by event_id
+        ) as events,
         string_agg(event_id, ',' order by event_id) as event_ids
     from events
     group by base_key

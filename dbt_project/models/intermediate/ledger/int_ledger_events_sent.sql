@@ -26,6 +26,7 @@ with postings as (
 
 select
     event.entry ->> 'event_id' as event_id,
+    event.entry ->> 'event_kind' as event_kind,
     event.entry ->> 'source_key' as source_key,
     postings.base_key,
     postings.write_key,

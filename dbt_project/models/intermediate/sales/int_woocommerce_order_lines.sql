@@ -33,6 +33,15 @@ refunded as (
 
 ),
 
+-- A gift card is no goods: no product of Odoo's is looked for.
+gift_card_skus as (
+
+    select {{ sku_key("value") }} as sku_key
+    from {{ ref("stg_settings__lists") }}
+    where list = 'gift_card_sku'
+
+),
+
 shaped as (
 
     select
@@ -56,7 +65,8 @@ shaped as (
         order_lines.backordered_quantity,
         order_lines.restocked_quantity,
         order_lines.tax_class,
-        coalesce(by_product.product_id_odoo, by_sku.product_id_odoo) is null as is_unmapped,
+        coalesce(by_product.product_id_odoo, by_sku.product_id_odoo) is null
+        and coalesce(order_lines.sku_key not in (select gift_card_skus.sku_key from gift_card_skus), true) as is_unmapped,
         order_lines.problems,
         {{ var("build_id") }}::bigint as build_id
     from order_lines

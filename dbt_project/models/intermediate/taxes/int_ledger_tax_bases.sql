@@ -8,6 +8,8 @@ with events as (
         write_key,
         source_key
     from {{ ref("int_ledger_events_sent") }}
+    -- an order's commission and shipments have its key too, and no tax to pay
+    where event_kind in ('sale', 'refund')
 
 ),
 
