@@ -19,7 +19,7 @@ with postings as (
     where
         not is_reversal
         {% if is_incremental() %}
-            and write_key in (select new_postings.write_key from {{ ref("ledger_postings") }} as new_postings where {{ is_new() }})
+            and write_key in (select those.write_key from {{ ref("ledger_postings") }} as those where {{ is_new() }})
         {% endif %}
 
 )

@@ -33,8 +33,8 @@ changed as (
     union
 
     -- One movement of Stripe's balance may have a fee and an adjustment.
-    select keys.grain || balance_transaction_id_stripe as source_key
-    from {{ ref("int_stripe_transactions_changed") }}
+    select keys.grain || changed_transactions.balance_transaction_id_stripe as source_key
+    from {{ ref("int_stripe_transactions_changed") }} as changed_transactions
     cross join (values ('fee:stripe:'), ('balance_transaction:stripe:')) as keys (grain)
 
     union

@@ -16,7 +16,7 @@ with postings as (
 
     select * from {{ ref("ledger_postings") }}
     {% if is_incremental() %}
-        where write_key in (select new_postings.write_key from {{ ref("ledger_postings") }} as new_postings where {{ is_new() }})
+        where write_key in (select those.write_key from {{ ref("ledger_postings") }} as those where {{ is_new() }})
     {% endif %}
 
 )

@@ -125,7 +125,7 @@ joined as (
         coalesce(gift_cards_redeemed.amount, 0) as gift_card_amount,
         coalesce(gift_cards_sold.amount, 0) as gift_cards_sold_amount,
         coalesce(fees.tip_amount, 0) as tip_amount,
-        orders.currency is not distinct from business.currency as is_in_books_currency,
+        coalesce(orders.currency = business.currency, false) as is_in_books_currency,
         case when orders.currency = business.currency then 1 else rates.rate end as exchange_rate,
         coalesce(business.rounding_cap, 0) as rounding_cap,
         ledger.counter_sales,
