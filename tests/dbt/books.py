@@ -13,16 +13,18 @@ from tests.dbt.conftest import Builder
 Payload = dict[str, Any]
 
 
-def post(builder: Builder) -> list[str]:
-    """Each entry that is due and not held is confirmed in sync.writes; their keys."""
+def post(builder: Builder, only: str = "") -> list[str]:
+    """Each entry that is due and not held (or only one) is confirmed in sync.writes; their keys."""
     posted = []
     for due in builder.rows(
         """
         select due.* from outbound.out_odoo__ledger_entries as due
         left join sync.writes as done on done.system = 'odoo' and done.thing = 'ledger_entry'
             and done.key = due.write_key and done.hash = due.payload_hash
-        where done.key is null and due.hold_class is null order by due.write_key
-        """
+        where done.key is null and due.hold_class is null and %s in ('', due.write_key)
+        order by due.write_key
+        """,
+        [only],
     ):
         entry = due["payload"]
         lines = [[line["account_code"], line["debit"], line["credit"]] for line in entry["lines"]]

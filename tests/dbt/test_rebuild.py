@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 
 import pytest
 
-from tests.dbt import shop
+from tests.dbt import books, shop
 from tests.dbt.conftest import Builder
-from tests.dbt.shop import Payload
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -76,7 +74,7 @@ def test_incremental_builds_equal_a_rebuild(builder: Builder) -> None:
     sql.execute("insert into settings.accounts values ('tax.QST', '231499')")
     sql.execute("update settings.business set time_zone = 'America/St_Johns'")
     shop.land(sql, "odoo__product_product", {"1": shop.odoo_product(1, "tea-1 ")})
-    _confirm(builder, "woocommerce:9")
+    books.post(builder, "woocommerce_order_9")
     builder.build()
 
     built_in_steps = builder.contents()
@@ -125,26 +123,3 @@ def _land_products(builder: Builder, *skus: str) -> None:
         product_id = shop.product_number(sku)
         shop.land(builder.sql, "woocommerce__products", {str(product_id): shop.product(product_id, sku)})
         shop.land(builder.sql, "odoo__product_product", {str(number): shop.odoo_product(number, sku)})
-
-
-def _confirm(builder: Builder, order_id: str) -> None:
-    """The order's entry was written to the books and read back."""
-    due = builder.rows("select * from outbound.out_odoo__ledger_entries where order_id = %s", [order_id])[0]
-    entry: Payload = due["payload"]
-    lines = [
-        [line["account_code"], str(Decimal(line["debit"])), str(Decimal(line["credit"]))]
-        for line in entry["lines"]
-    ]
-    builder.sql.execute(
-        "insert into sync.writes"
-        " (system, thing, key, hash, kind, outbound_model, payload, status, target_id, read_back, run_id)"
-        " values ('odoo', 'ledger_entry', %s, %s, 'posting', 'out_odoo__ledger_entries', %s, 'confirmed',"
-        " '77', %s, 'test')",
-        [
-            due["write_key"],
-            due["payload_hash"],
-            json.dumps(entry),
-            json.dumps({"state": "posted", "date": entry["date"], "lines": lines}),
-        ],
-    )
-    builder.sql.commit()
