@@ -106,11 +106,12 @@ def _sync_until_nothing_is_due() -> None:
         began = time.monotonic()
         summary = steps.deliver("odoo", run_id)
         seconds = time.monotonic() - began
+        posted = summary.confirmed - summary.already_true
         say(
             f"round {number}: due {summary.planned}, confirmed {summary.confirmed}, there already "
             f"{summary.already_true}, refused {summary.refused}, held {summary.held}, unknown "
             f"{summary.unknown}, drifted {summary.drifted}"
-            + (f"; {summary.planned / seconds:.0f} entries a second" if summary.planned else "")
+            + (f"; {posted / seconds:.0f} entries a second" if posted else "")
         )
         if not summary.planned:
             return
