@@ -166,9 +166,10 @@ stripe_refunds as (
         max(refunds.created_at) as refunded_at
     from {{ ref("stg_stripe__refunds") }} as refunds
     inner join {{ ref("int_stripe_charges_matched") }} as charges on refunds.charge_id_stripe = charges.charge_id_stripe
+    left join {{ ref("stg_stripe__balance_transactions") }} as balance_transactions
+        on refunds.balance_transaction_id_stripe = balance_transactions.balance_transaction_id_stripe
     where
-        not refunds.is_deleted
-        and coalesce(refunds.status_stripe, '') not in ('failed', 'canceled')
+        {{ gives_back("refunds", "balance_transactions") }}
         and charges.order_id is not null
         {% if is_incremental() %}
             and charges.order_id in (
