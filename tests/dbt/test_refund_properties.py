@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
@@ -130,6 +130,7 @@ def compiled(builder: Builder) -> dict[str, str]:
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sold=sales())
+@example(sold=Sold((8, 0, 0, -4, 0, 0, 0), 0, (Refund(4, ((0, 4),)),)))  # all of it named as goods
 def test_refunds_give_back_what_was_charged_and_never_more(
     builder: Builder, compiled: Mapping[str, str], sold: Sold
 ) -> None:

@@ -133,20 +133,22 @@ running as (
 
             select
                 *,
+                asked_cents >= sum(left_before_cents) over (partition by order_id) as is_last,
                 asked_cents >= sum(named_cents) over (partition by order_id) as is_enough,
                 asked_cents - sum(named_cents) over (partition by order_id) as unnamed_cents
             from capped
 
         ),
 
-        -- Where less is given back than the parts named, they get less each.
+        -- The last of an order gives back every part whole, a rebate too, whatever it names. Where less is given back than the
+        -- parts named, they get less each.
         roomed as (
 
             select
                 *,
-                case when is_enough then named_cents else 0 end as base_cents,
-                case when is_enough then left_before_cents - named_cents else named_cents end as room_cents,
-                case when is_enough then unnamed_cents else asked_cents end as wanted_cents
+                case when is_last then left_before_cents when is_enough then named_cents else 0 end as base_cents,
+                case when is_last then 0 when is_enough then left_before_cents - named_cents else named_cents end as room_cents,
+                case when is_last then 0 when is_enough then unnamed_cents else asked_cents end as wanted_cents
             from compared
 
         ),
