@@ -27,3 +27,13 @@
         'balance_transaction:stripe:' || {{ transaction_id }}
     )
 {%- endmacro %}
+
+{#- Whether a line sells a gift card: its SKU is on the owner's list. -#}
+{% macro is_gift_card(sku) -%}
+    coalesce(
+        {{ sku_key(sku) }} in (
+            select {{ sku_key("lists.value") }} from {{ ref("stg_settings__lists") }} as lists where lists.list = 'gift_card_sku'
+        ),
+        false
+    )
+{%- endmacro %}

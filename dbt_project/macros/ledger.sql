@@ -18,3 +18,8 @@
 {% macro money_text(amount) -%}
     to_char({{ amount }}, 'FM999999999999990.00')
 {%- endmacro %}
+
+{#- The entry that a write's key belongs to: without the number of a reversal ('__reversal_1') or of a new entry ('__2'). -#}
+{% macro base_key_of(write_key) -%}
+    regexp_replace({{ write_key }}, '__(reversal_)?[0-9]+$', '')
+{%- endmacro %}

@@ -23,7 +23,7 @@ with changed as (
 
     union
 
-    select regexp_replace(write_key, '__(reversal_)?[0-9]+$', '') as base_key
+    select {{ base_key_of("write_key") }} as base_key
     from {{ ref("stg_sync__writes") }}
     where system = 'odoo' and thing = 'ledger_entry' and {{ is_new() }}
 

@@ -34,14 +34,7 @@ lines as (
         order_lines.order_id in (select deferrals.order_id from deferrals)
         and order_lines.quantity > 0
         and order_lines.backordered_quantity > 0
-        and (
-            {{ sku_key("order_lines.sku") }} is null
-            or {{ sku_key("order_lines.sku") }} not in (
-                select {{ sku_key("lists.value") }}
-                from {{ ref("stg_settings__lists") }} as lists
-                where lists.list = 'gift_card_sku'
-            )
-        )
+        and not {{ is_gift_card("order_lines.sku") }}
 
 ),
 

@@ -27,14 +27,6 @@ orders as (
 
 ),
 
-gift_card_skus as (
-
-    select {{ sku_key("value") }} as sku_key
-    from {{ ref("stg_settings__lists") }}
-    where list = 'gift_card_sku'
-
-),
-
 shared as (
 
     select
@@ -45,7 +37,7 @@ shared as (
         {{ money("subtotal_amount * backordered_quantity / quantity") }} as gross_amount,
         {{ money("total_amount * backordered_quantity / quantity") }} as net_amount
     from order_lines
-    where {{ sku_key("sku") }} is null or {{ sku_key("sku") }} not in (select gift_card_skus.sku_key from gift_card_skus)
+    where not {{ is_gift_card("sku") }}
 
 ),
 

@@ -13,14 +13,6 @@ with order_lines as (
     select * from {{ ref("int_order_lines_unioned") }}
     {{ where_changed("order_id", "int_orders_changed") }}
 
-),
-
-gift_card_skus as (
-
-    select {{ sku_key("value") }} as sku_key
-    from {{ ref("stg_settings__lists") }}
-    where list = 'gift_card_sku'
-
 )
 
 select
@@ -28,5 +20,5 @@ select
     {{ money("sum(total_amount)") }} as amount,
     {{ var("build_id") }}::bigint as build_id
 from order_lines
-where {{ sku_key("sku") }} in (select gift_card_skus.sku_key from gift_card_skus)
+where {{ is_gift_card("sku") }}
 group by order_id

@@ -92,9 +92,7 @@ named as (
         refund_lines.refund_id,
         refund_lines.order_id,
         case
-            when {{ sku_key("coalesce(order_lines.sku, refund_lines.sku)") }} in (
-                select {{ sku_key("lists.value") }} from lists where lists.list = 'gift_card_sku'
-            ) then 'gift_card'
+            when {{ is_gift_card("coalesce(order_lines.sku, refund_lines.sku)") }} then 'gift_card'
             else 'goods'
         end as part,
         null::text as tax,

@@ -33,15 +33,6 @@ refunded as (
 
 ),
 
--- A gift card is no goods: no product of Odoo's is looked for.
-gift_card_skus as (
-
-    select {{ sku_key("value") }} as sku_key
-    from {{ ref("stg_settings__lists") }}
-    where list = 'gift_card_sku'
-
-),
-
 shaped as (
 
     select
@@ -65,8 +56,9 @@ shaped as (
         order_lines.backordered_quantity,
         order_lines.restocked_quantity,
         order_lines.tax_class,
+        -- A gift card is no goods: no product of Odoo's is looked for.
         coalesce(by_product.product_id_odoo, by_sku.product_id_odoo) is null
-        and coalesce(order_lines.sku_key not in (select gift_card_skus.sku_key from gift_card_skus), true) as is_unmapped,
+        and not {{ is_gift_card("order_lines.sku") }} as is_unmapped,
         order_lines.problems,
         {{ var("build_id") }}::bigint as build_id
     from order_lines

@@ -34,7 +34,7 @@ taken_apart as (
 
     select
         writes.*,
-        regexp_replace(write_key, '__(reversal_)?[0-9]+$', '') as base_key,
+        {{ base_key_of("write_key") }} as base_key,
         coalesce(substring(write_key from '__(?:reversal_)?([0-9]+)$'), '1')::integer as sequence_number,
         write_key like '%\_\_reversal\_%' as is_reversal
     from writes
