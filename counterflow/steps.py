@@ -37,8 +37,9 @@ from loaders.planning import Guards, Hold
 
 ConnectTo = Callable[[str], Connection]
 
-# Further rounds of build, check and deliver in one run: what becomes due by this run's own writes.
-MORE_ROUNDS = 2
+# Further rounds of build, check and deliver in one run: what becomes due by its own writes. The longest
+# way is that of a parcel: quote, label, slip and manifest, mail, and the ledger's last word.
+MORE_ROUNDS = 5
 
 
 def prepare(run_id: str) -> None:
@@ -139,7 +140,7 @@ def deliver(
 
 
 def settle(run_id: str, connect_to: ConnectTo = Connection.from_env) -> int:
-    """Rounds of build, check and deliver until nothing new is due, at most two more; how many it took."""
+    """Rounds of build, check and deliver until nothing new is due, at most MORE_ROUNDS; how many it took."""
     for done in range(MORE_ROUNDS):
         if not _written_since_build():
             return done
@@ -165,8 +166,9 @@ def summarize(run_id: str) -> RunSummary:
 
 def _hold_all(warehouse_connection: Connection, loader: Loader, chosen: settings.Settings) -> Hold | None:
     """Why nothing of the loader may be sent now (None: it may)."""
-    if getattr(chosen.flows, loader.flow) == "off":
-        return Hold("switch", f"flow {loader.flow} is off in settings.toml")
+    if not chosen.flows.sends(loader.flow):
+        direction = getattr(chosen.flows, loader.flow)
+        return Hold("switch", f"flow {loader.flow} is {direction} in settings.toml")
     with session(warehouse_connection) as warehouse:
         oldest = datetime.now(UTC) - timedelta(hours=chosen.guards.max_input_age_hours)
         for system in loader.inputs:
