@@ -28,7 +28,6 @@ from connections.connection import Connection, variable
 from connections.errors import Misconfigured
 
 SHORTEST_KEY = 32
-LONGEST_TOKEN = 512
 _BLOCK = 16
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43,512}")
 
@@ -58,7 +57,7 @@ class Seal:
 
     def open(self, purpose: str, token: str, now: datetime) -> Sealed | None:
         """What the token was made for; None: not by us, for another purpose or place, or expired."""
-        if not _TOKEN.fullmatch(token):
+        if not _TOKEN.fullmatch(token) or len(token) % 4 == 1:  # no bytes are spelled so
             return None
         sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
         if _text(sealed) != token:  # the same bytes, spelled otherwise
@@ -87,9 +86,15 @@ class Links:
 
     @classmethod
     def of(cls, connection: Connection) -> Links:
-        """The links of connection `portal`. Misconfigured: its key is too short."""
+        """The links of connection `portal`. Misconfigured: its host or key is missing, or a key too short."""
+        if not connection.host:
+            raise Misconfigured(
+                "connection portal has no host, so that no link can be made",
+                where=variable("portal"),
+                remedy="Set it as .env.example shows: the address of the page, and the key of its links",
+            )
         previous = connection.extra.get("previous_key")
-        for key in filter(None, (connection.password, previous)):
+        for key in (connection.password, *filter(None, [previous])):
             if len(str(key)) < SHORTEST_KEY:
                 raise Misconfigured(
                     f"a key of connection portal is shorter than {SHORTEST_KEY} characters",

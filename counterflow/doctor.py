@@ -12,6 +12,7 @@ from connections.connection import Connection, variable
 from connections.errors import CounterflowError
 from connections.warehouse import MINIMUM_VERSION, connect
 from counterflow import settings as settings_file
+from counterflow.doctor_doorstep import examine_canadapost, examine_portal
 from counterflow.doctor_files import examine_files
 from counterflow.doctor_odoo import examine_odoo
 from counterflow.doctor_shop import examine_stripe, examine_woocommerce
@@ -25,6 +26,8 @@ _EXAMINERS: dict[str, Callable[[Connection, Settings | None], Iterator[Finding]]
     "woocommerce": examine_woocommerce,
     "odoo": examine_odoo,
     "stripe": examine_stripe,
+    "canadapost": examine_canadapost,
+    "portal": examine_portal,
     "files": examine_files,
 }
 

@@ -247,6 +247,12 @@ def path_of_settings() -> Path:
     return Path(os.environ.get("COUNTERFLOW_SETTINGS") or DEFAULT_PATH)
 
 
+def place_of_documents(chosen: Settings) -> str:
+    """Where documents are kept: an address as it stands, a folder beside the settings unless absolute."""
+    folder = chosen.documents.folder
+    return folder if "://" in folder else str(path_of_settings().parent / folder)
+
+
 def read(path: Path | None = None) -> tuple[Settings | None, list[Problem]]:
     """The settings, or None and everything that is wrong with them."""
     path = path or path_of_settings()

@@ -48,6 +48,21 @@ class Shipping(Section):
     customs_origin_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = Field(
         default="CA", description='where goods that state no origin were made, like "CA"'
     )
+    complete_orders: Annotated[bool, Field(strict=True)] = Field(
+        default=True, description="true: an order of the shop is completed when all of it is shipped"
+    )
+    customer_notes: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="true: the shop mails the note with the tracking number to the customer"
+    )
+    phone: Text | None = Field(
+        default=None,
+        description='the sender\'s telephone number, which every label bears, like "416-555-0199"',
+    )
+    return_labels: Annotated[bool, Field(strict=True)] = Field(
+        default=False,
+        description="true: each parcel within Canada has a label for its return (billed when it is used; with"
+        " the JSON API at once)",
+    )
 
 
 class Box(Section):
@@ -105,6 +120,10 @@ class Documents(Section):
         description="the first day whose orders and refunds get documents, like 2026-11-01 (no quotes);"
         " left out: none do",
     )
+    pick_list_hour: Annotated[int, Field(strict=True, ge=0, le=23)] = Field(
+        default=6,
+        description="the hour of the day, in the business's zone, from which the day's pick list is made",
+    )
     terms_en: Text = Field(default="Payable on receipt.", description="the terms of payment, in English")
     terms_fr: Text = Field(default="Payable sur réception.", description="the terms of payment, in French")
 
@@ -117,8 +136,8 @@ class Mail(Section):
     reply_to: Address | None = Field(default=None, description='where answers go, like "help@example.ca"')
     start: date | None = Field(
         default=None,
-        description="nothing is mailed about what happened before this day, like 2026-11-01 (no quotes);"
-        " left out: nothing at all",
+        description="nobody is written to about an order placed before this day, like 2026-11-01"
+        " (no quotes); left out: nothing is mailed at all",
     )
     max_per_run: Count = Field(default=500, description="more mails than this are held for a person")
 
@@ -126,9 +145,6 @@ class Mail(Section):
 class Portal(Section):
     """The customer's page."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] = Field(
-        default="http://localhost:8085", description='its address, like "https://orders.example.ca"'
-    )
     link_days: Annotated[int, Field(strict=True, ge=1, le=365)] = Field(
         default=90, description="days that a link works, like 90"
     )

@@ -147,6 +147,7 @@ def _extract(system: str) -> TaskGroup:
 
         context = get_current_context()
         run.require_chosen(context, system)
+        run.require_on(system)
         counts = steps.extract(system, run.run_id(context), connection=run.connection(system))
         run.report(context, run.RAW[system], {"resources": run.plain(counts)})
 
@@ -206,6 +207,7 @@ def _deliver(system: str) -> TaskGroup:
 
         context = get_current_context()
         run.require_chosen(context, system)
+        run.require_on(system)
         summary = steps.deliver(
             system,
             run.run_id(context),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,25 +13,41 @@ from pathlib import Path
 from runtime.errors import PortTaken
 
 _LISTEN = "0A"
+# Below the ports that Linux, macOS and Windows hand out to outgoing connections (32768, 49152 and above).
+FREE_PORTS = range(20_000, 32_000)
+_POLL_SECONDS = 0.1
+_choose = random.SystemRandom()
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody uses right now, and that no outgoing connection will be given."""
+    while True:
+        port = _choose.choice(FREE_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def is_listening(port: int) -> bool:
     """Whether somebody accepts connections on the loopback port."""
     with socket.socket() as probe:
         probe.settimeout(2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        if probe.connect_ex(("127.0.0.1", port)) != 0:
+            return False
+        # a connection out of the very port that it goes to reaches itself: nobody listens there
+        return bool(probe.getsockname() != probe.getpeername())
 
 
-def require_free(port: int, service: str, variable: str) -> None:
-    """Nobody listens on the port. PortTaken names who does, if known, and the variable to set."""
-    if is_listening(port):
+def require_free(port: int, service: str, variable: str, wait_seconds: float = 5) -> None:
+    """Nobody listens on the port, at the latest after the wait: one that was killed takes a moment to let go.
+
+    PortTaken names who listens, if known, and the variable to set.
+    """
+    deadline = time.monotonic() + wait_seconds
+    while is_listening(port):
+        if time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+            continue
         who = listener(port)
         raise PortTaken(
             f"Port {port}, wanted for {service}, is taken{f' by {who}' if who else ''}. "

@@ -11,7 +11,11 @@ create table if not exists settings.shipping (
     default_height_mm integer not null,
     rate_sheet text,
     customs_hs_code text,
-    customs_origin_country text not null
+    customs_origin_country text not null,
+    complete_orders boolean not null,
+    customer_notes boolean not null,
+    phone text,
+    return_labels boolean not null
 );
 create table if not exists settings.boxes (
     box text primary key,
@@ -40,6 +44,7 @@ create table if not exists settings.documents (
     invoice_prefix text not null,
     credit_note_prefix text not null,
     start_date date,
+    pick_list_hour integer not null default 6,
     terms_en text not null,
     terms_fr text not null
 );
@@ -51,7 +56,27 @@ create table if not exists settings.mail (
     max_per_run integer not null
 );
 create table if not exists settings.portal (
-    url text not null,
     link_days integer not null,
     most_per_minute integer not null
+);
+
+-- Documents that were issued, each once for its key. A number, the row that bears it and the bytes' hash are one
+-- transaction, so a series has no gap. The file is written after it, and again until it is there.
+create table if not exists sync.document_numbers (
+    series text primary key,
+    last_number bigint not null
+);
+create table if not exists sync.issued_documents (
+    document_key text primary key,
+    kind text not null,
+    series text references sync.document_numbers (series),
+    sequence_number bigint,
+    document_number text,
+    issued_on date not null,
+    issued_at timestamptz not null default now(),
+    path text not null unique,
+    sha256 text not null,
+    page_count integer not null,
+    unique (series, sequence_number),
+    check ((series is null) = (sequence_number is null))
 );

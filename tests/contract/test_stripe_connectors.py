@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from connections.errors import Misconfigured
 from connections.warehouse import Warehouse, connect, ensure_raw_tables
 from extractors.base import extract
 from extractors.stripe import Stripe
+from runtime.ports import free_port
 from tests.contract.stripe_client import Account
 from tests.loaders.cards import Cards, refund, void
 
@@ -98,9 +98,7 @@ def test_a_wrong_key_is_told_without_the_key(
 @pytest.fixture(scope="module")
 def localstripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """A fresh localstripe server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [str(Path(sys.executable).parent / "localstripe"), "--port", str(port), "--from-scratch"]
     log = tmp_path_factory.mktemp("localstripe") / "log"
     with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out, cwd=log.parent) as server:

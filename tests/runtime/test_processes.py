@@ -6,14 +6,16 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from runtime import processes
+from runtime import ports, processes
 from runtime.errors import DiskFull, PortTaken, ServiceDied
 from runtime.ports import free_port, is_listening, listener, require_free
 from runtime.processes import Service, require_disk
@@ -98,8 +100,42 @@ def test_a_taken_port_names_its_owner_and_the_variable() -> None:
         who = listener(port)
         assert who and str(os.getpid()) in who
         with pytest.raises(PortTaken, match=rf"Port {port}.*the thing.*{os.getpid()}.*THING_PORT"):
-            require_free(port, "the thing", "THING_PORT")
+            require_free(port, "the thing", "THING_PORT", wait_seconds=0.3)
     require_free(port, "the thing", "THING_PORT")
+
+
+def test_a_port_that_is_let_go_in_a_moment_is_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", free_port())) as dying:
+        port = dying.getsockname()[1]
+        threading.Timer(0.5, dying.close).start()
+        started = time.monotonic()
+        require_free(port, "the thing", "THING_PORT")
+        assert time.monotonic() - started >= 0.4
+    assert not is_listening(port)
+
+
+def test_a_free_port_is_none_that_an_outgoing_connection_gets() -> None:
+    chosen = {free_port() for _ in range(50)}
+    assert len(chosen) > 40, "two who ask at once are not given the same"
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    assert not any(first <= port <= last for port in chosen)
+    for port in chosen:
+        with socket.create_server(("127.0.0.1", port)):
+            pass
+
+
+def test_a_connection_that_reaches_itself_is_nobody_who_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+
+    class Bound(socket.socket):
+        """Goes out of the port that it goes to, as one given a port by the system may by chance."""
+
+        def connect_ex(self, address: Any) -> int:
+            self.bind(address)
+            return super().connect_ex(address)
+
+    monkeypatch.setattr(ports.socket, "socket", Bound)
+    assert not is_listening(port)
 
 
 def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

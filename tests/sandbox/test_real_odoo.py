@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from runtime.ports import free_port
+
 CANNOT_RUN = 3
 
 
@@ -33,13 +35,6 @@ def home() -> Iterator[str]:
         yield folder
 
 
-@pytest.fixture
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 def test_a_port_that_is_taken(home: str) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -50,15 +45,15 @@ def test_a_port_that_is_taken(home: str) -> None:
     assert f"port {port} is taken" in done.stderr and "ODOO_PORT" in done.stderr
 
 
-def test_a_machine_that_is_no_debian(home: str, free_port: str) -> None:
-    done = real_odoo("up", ODOO_HOME=home, ODOO_PORT=free_port, PATH="/nonexistent")
+def test_a_machine_that_is_no_debian(home: str) -> None:
+    done = real_odoo("up", ODOO_HOME=home, ODOO_PORT=str(free_port()), PATH="/nonexistent")
     assert done.returncode == CANNOT_RUN and "not a Debian machine" in done.stderr
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root gives the servers to another user")
-def test_a_folder_that_the_servers_may_not_enter(home: str, free_port: str) -> None:
+def test_a_folder_that_the_servers_may_not_enter(home: str) -> None:
     Path(home).chmod(0o700)
-    done = real_odoo("up", ODOO_HOME=f"{home}/odoo", ODOO_PORT=free_port)
+    done = real_odoo("up", ODOO_HOME=f"{home}/odoo", ODOO_PORT=str(free_port()))
     assert done.returncode == CANNOT_RUN and "ODOO_HOME" in done.stderr
 
 

@@ -14,6 +14,7 @@ renamed as (
         invoice_prefix,
         credit_note_prefix,
         start_date,
+        pick_list_hour,
         terms_en,
         terms_fr
     from source

@@ -9,7 +9,6 @@ with source as (
 renamed as (
 
     select
-        url,
         link_days,
         most_per_minute
     from source

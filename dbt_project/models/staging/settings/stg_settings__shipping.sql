@@ -18,7 +18,11 @@ renamed as (
         default_height_mm,
         rate_sheet,
         customs_hs_code,
-        customs_origin_country
+        phone,
+        return_labels,
+        customs_origin_country,
+        complete_orders,
+        customer_notes
     from source
 
 )
