@@ -29,14 +29,11 @@ _SERVICES_FR = {
     "Regular Parcel": "Colis standard",
     "Expedited Parcel": "Colis accélérés",
     "Priority": "Priorité",
-    "Expedited Parcel USA": "Colis accélérés – É.-U.",
-    "Xpresspost USA": "Xpresspost – É.-U.",
-    "Tracked Packet USA": "Paquet repérable – É.-U.",
-    "Small Packet USA Air": "Petit paquet – É.-U. – avion",
-    "Xpresspost International": "Xpresspost – International",
-    "Tracked Packet International": "Paquet repérable – International",
-    "International Parcel Air": "Colis international – avion",
-    "International Parcel Surface": "Colis international – surface",
+    "Expedited Parcel USA": "Colis accélérés - É.-U.",
+    "Xpresspost - USA": "Xpresspost - É.-U.",
+    "Tracked Packet - USA": "Paquet repérable - É.-U.",
+    "Tracked Packet - International": "Paquet repérable - International",
+    "International Parcel Air": "Colis international - avion",
 }
 
 _COUNTRIES: Words = {

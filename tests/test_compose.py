@@ -151,14 +151,17 @@ def test_each_process_has_only_the_keys_it_needs(services: dict[str, Any]) -> No
     for name, service in services.items():
         connections = {key for key in service.get("environment", {}) if key.startswith("AIRFLOW_CONN_")}
         if name == "worker":
-            assert connections == {f"AIRFLOW_CONN_{system}" for system in (*SYSTEMS, "PORTAL", "WAREHOUSE")}
+            assert connections == {
+                f"AIRFLOW_CONN_{system}" for system in (*SYSTEMS, "DOCUMENTS", "PORTAL", "WAREHOUSE")
+            }
         elif name == "api-server":
             warehouse = json.loads(service["environment"]["AIRFLOW_CONN_WAREHOUSE"])
             assert connections == {"AIRFLOW_CONN_WAREHOUSE"}
             assert warehouse["login"] == "counterflow_reader"
         elif name in ("portal", "staff"):
             warehouse = json.loads(service["environment"]["AIRFLOW_CONN_WAREHOUSE"])
-            assert connections == {"AIRFLOW_CONN_PORTAL", "AIRFLOW_CONN_WAREHOUSE"}
+            kept = {"AIRFLOW_CONN_DOCUMENTS"} if name == "staff" else set()
+            assert connections == {"AIRFLOW_CONN_PORTAL", "AIRFLOW_CONN_WAREHOUSE", *kept}
             assert warehouse["login"] == f"counterflow_{name}"
             assert service["read_only"]
         else:

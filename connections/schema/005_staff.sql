@@ -101,6 +101,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_write sync.writes;
     is_for_person boolean;
+    last_outcome text;
 begin
     if coalesce(btrim(who), '') = '' or coalesce(btrim(why), '') = '' then
         raise exception using errcode = 'CF001', message = 'say who decides, and why';
@@ -112,6 +113,8 @@ begin
     end if;
     is_for_person := found_write.status = 'unknown' and found_write.reason_class = 'needs_person';
     status_before := found_write.status;
+    select outcome into last_outcome from sync.attempts
+    where write_id = wanted_id and outcome not in ('waived', 'retried') order by attempt_id desc limit 1;
     status_after := case
         when act = 'retry' and found_write.status in ('refused', 'held', 'waived') and found_write.is_current
             then case when sync.may_have_happened(wanted_id) then 'unknown' else 'planned' end
@@ -131,7 +134,13 @@ begin
     end if;
     update sync.writes set
         status = status_after,
-        reason_class = case when status_after = 'unknown' then 'retry' end,
+        -- put aside it keeps its class: what nobody can look up is asked of a person again when it comes back
+        reason_class = case
+            when status_after = 'waived' then found_write.reason_class
+            when status_after = 'unknown' and found_write.reason_class = 'needs_person'
+                and found_write.status = 'waived' and last_outcome in ('sent', 'unknown') then 'needs_person'
+            when status_after = 'unknown' then 'retry'
+        end,
         reason = case when status_after <> 'planned' then format('%s: %s', who, why) end,
         finished_at = case when status_after = 'confirmed' then clock_timestamp() end,
         version = nextval('sync.change_number')

@@ -132,6 +132,18 @@ def test_what_nobody_can_look_up_is_for_a_person_to_say(warehouse: Connection, a
     assert act_on(warehouse, write_id, act) == after
 
 
+def test_what_nobody_can_look_up_is_asked_again_after_a_waiver(warehouse: Connection) -> None:
+    write_id = make(warehouse, "unknown", reason_class="needs_person", attempts=("sent", "unknown"))
+    act_on(warehouse, write_id, "waive")
+    assert act_on(warehouse, write_id, "retry") == "unknown"
+    assert act_on(warehouse, write_id, "done") == "confirmed"
+    held = make(warehouse, "held", reason_class="needs_person", attempts=("sent", "held"))
+    act_on(warehouse, held, "waive")
+    assert act_on(warehouse, held, "retry") == "unknown"
+    with pytest.raises(Rejected):
+        act_on(warehouse, held, "done")  # it is looked up
+
+
 def test_what_gave_way_to_a_newer_one_can_only_be_waived(warehouse: Connection) -> None:
     write_id = make(warehouse, "held", reason_class="needs_person", is_current=False)
     with pytest.raises(Rejected, match="gave way"):

@@ -111,8 +111,8 @@ def test_no_unit_is_promised_twice(
 
 def test_thousands_of_promises_were_checked() -> None:
     assert checked["promises"] > 10_000, checked
-    assert checked["kept although the queue would have broken them"] > 5, checked
-    print(dict(checked))
+    assert checked["promises that were told"] > 1000, checked
+    assert checked["products where a promise went before the queue"] > 0, checked
 
 
 def _build(builder: Builder, compiled: Mapping[str, str], shops: list[Shop]) -> tuple[Allotment, Promises]:
@@ -136,14 +136,11 @@ def _judge(shop: Shop, found: Allotment) -> None:
     _no_unit_twice(product, given)
     wanted = product.allot()
     assert given == {demand.key: wanted[demand.key] for demand in mine}, shop
-    promised = sum(len(product.standing(demand)) for demand in mine)
     checked["promises"] += sum(units.total() for units in given.values())
-    checked["promises that were told"] += promised
+    checked["promises that were told"] += sum(len(product.standing(demand)) for demand in mine)
+    checked["products where a promise went before the queue"] += wanted != product.by_queue()
     if not shop.is_harmed:
-        everybody = given | {key: units for key, units in wanted.items() if key not in given}
-        assert product.keeps(everybody), shop
-        if promised and not product.keeps(product.by_queue()):
-            checked["kept although the queue would have broken them"] += promised
+        assert product.keeps(wanted), shop
 
 
 def _no_unit_twice(product: Product, given: Allotment) -> None:

@@ -171,16 +171,16 @@ def invoice_owed_in_french() -> Payload:
         rounding_amount="0.00",
         total_amount="152.26",
         shipping_billed={
-            "service_name": "Colis accélérés",
+            "service_name": "Expedited Parcel",
             "amount": "14.37",
-            "total_amount": "16.53",
+            "total_amount": "16.52",
             "taxes": [
                 tax("GST", "QC", "0.05", "14.37", "0.72", "123456789 RT0001"),
-                tax("QST", "QC", "0.09975", "14.37", "1.44", "1234567890 TQ0001"),
+                tax("QST", "QC", "0.09975", "14.37", "1.43", "1234567890 TQ0001"),
             ],
         },
         payments=[{"method": "stripe", "title": "Carte", "amount": "152.26", "paid_on": "2026-11-01"}],
-        balance_amount="16.53",
+        balance_amount="16.52",
         is_paid=False,
         paid_on=None,
         terms="Payable sur réception. Retours acceptés pendant 30 jours.",
@@ -400,7 +400,7 @@ def customs_form(**parts: Any) -> Payload:
             "phone": "+1 503 555 0199",
             "currency": "CAD",
             "tracking_number": "LM123456785CA",
-            "service_name": "Tracked Packet USA",
+            "service_name": "Tracked Packet - USA",
             "weight_g": "2310",
             "lines": [
                 {

@@ -134,6 +134,26 @@ def test_once_packed_an_answer_comes_too_late(url: str, warehouse: Connection, p
     assert answers(warehouse) == []
 
 
+def test_once_staff_closed_the_box_an_answer_comes_too_late(
+    url: str, warehouse: Connection, phone: BrowserContext
+) -> None:
+    page = opened(phone, url + path_to("asking"))
+    with session(warehouse) as open_warehouse:
+        order = states.order_id("asking")
+        open_warehouse.execute(
+            "insert into portal.packings (shipment_id, order_id, is_packed, packed_by)"
+            " values (%s, %s, true, 'ana')",
+            [f"{order}:1", order],
+        )
+    page.get_by_label("Wait and send everything together").check()
+    page.get_by_role("button", name="Send my answer").click()
+    expect(page.get_by_role("status")).to_contain_text("too late for another answer")
+    expect(page.locator(".lead")).to_have_text(
+        "Your parcel is packed. What is in it can no longer be changed."
+    )
+    assert answers(warehouse) == []
+
+
 def test_without_a_choice_the_page_says_so(url: str, warehouse: Connection, phone: BrowserContext) -> None:
     page = opened(phone, url + path_to("asking"))
     page.get_by_role("button", name="Send my answer").click()

@@ -1,3 +1,4 @@
+{%- set due = as_it_stands("marts", "documents_due") -%}
 {{ config(materialized="table", indexes=[{"columns": ["owner_id"], "unique": true}]) }}
 
 -- Orders (and days, of pick lists) whose documents this build looks at again.
@@ -50,6 +51,15 @@ changed as (
     select pick_list_key as owner_id
     from settings
     where is_time
+
+    {% if due %}
+        union
+
+        -- A day's list that was not made on its day is made no more.
+        select owner_id
+        from {{ due }}
+        where kind = 'pick_list'
+    {% endif %}
 
 )
 

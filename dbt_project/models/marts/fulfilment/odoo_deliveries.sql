@@ -10,11 +10,17 @@
 
 -- Boxes of ours that have left, and the delivery of each in Odoo, where staff typed the order in there: to be done, done by us,
 -- or done by hand. Odoo has done what its pickings moved; of each box the part beyond that is due.
-with shipped as (
+with changed as (
 
     select * from {{ ref("shipments") }}
     {{ where_changed("order_id", "int_notices_changed") }}
-    and order_id in (select boxes.order_id from {{ ref("shipments") }} as boxes where boxes.system = 'counterflow')
+
+),
+
+shipped as (
+
+    select * from changed
+    where order_id in (select boxes.order_id from changed as boxes where boxes.system = 'counterflow')
 
 ),
 
