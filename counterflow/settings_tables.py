@@ -32,7 +32,8 @@ _COLUMNS = {
     "shipping_services": "method, service_code",
     "promises": "lead_time_days, receiving_days, answer_days, default_choice, retell_days",
     "documents": (
-        "folder, invoice_when, invoice_prefix, credit_note_prefix, start_date, pick_list_hour, terms_en, terms_fr"
+        "folder, invoice_when, invoice_prefix, credit_note_prefix, start_date, pick_list_hour, terms_en,"
+        " terms_fr"
     ),
     "mail": "sender, sender_name, reply_to, start_date, max_per_run",
     "portal": "link_days, most_per_minute",

@@ -31,7 +31,7 @@ def world() -> Iterator[sandbox.World]:
 
 @pytest.fixture
 def connections(
-    world: sandbox.World, warehouse: Connection, monkeypatch: pytest.MonkeyPatch
+    world: sandbox.World, warehouse: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> dict[str, Connection]:
     for system, text in world.connections.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{system.upper()}", text)
@@ -40,7 +40,10 @@ def connections(
         "password": "a key of at least 32 characters, as the doctor asks",
     }
     monkeypatch.setenv("AIRFLOW_CONN_PORTAL", json.dumps(page))
-    names = ("warehouse", "woocommerce", "odoo", "stripe", "canadapost", "portal", "files")
+    kept = {"conn_type": "generic", "extra": {"url": str(tmp_path / "documents")}}
+    monkeypatch.setenv("AIRFLOW_CONN_DOCUMENTS", json.dumps(kept))
+    names = ("warehouse", "woocommerce", "odoo", "stripe", "canadapost")
+    names += ("documents", "mail", "portal", "files")
     return {system: Connection.from_env(system) for system in names}
 
 
@@ -86,6 +89,8 @@ def test_wrong_keys_everywhere_are_told_together(connections: dict[str, Connecti
         "odoo",
         "stripe",
         "canadapost",
+        "mail",  # the server's sign-in,
+        "mail",  # and the mailbox's
         "portal",
     ]
 
@@ -99,6 +104,7 @@ def test_systems_that_are_down_are_told_together(ours: Settings, connections: di
         "odoo",
         "stripe",
         "canadapost",
+        "mail",
     ]
 
 

@@ -78,7 +78,8 @@ class Office:
             for payload in payloads:
                 opened.execute(
                     "insert into outbound.out_documents__documents values"
-                    " (%(key)s, 'posting', %(payload)s::jsonb, md5(%(payload)s::text), null, null, %(build)s)",
+                    " (%(key)s, 'posting', %(payload)s::jsonb, md5(%(payload)s::text), null, null,"
+                    " %(build)s)",
                     {
                         "key": payload["document_key"],
                         "payload": json.dumps(payload),
