@@ -87,6 +87,7 @@ LOADERS: tuple[Loader, ...] = (
 
 READ = tuple(extractor.system for extractor in EXTRACTORS)
 WRITTEN = tuple(dict.fromkeys(loader.system for loader in LOADERS))
+ALL = tuple(dict.fromkeys((*READ, *WRITTEN)))
 
 
 def extractor(system: str) -> Extractor:

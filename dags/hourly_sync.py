@@ -61,9 +61,9 @@ WRITES = [f"deliver_{system}.write" for system in systems.WRITTEN]
     tags=["sync", *systems.READ],
     params={
         "systems": Param(
-            list(systems.READ),
+            list(systems.ALL),
             type="array",
-            items={"type": "string", "enum": list(systems.READ)},
+            items={"type": "string", "enum": list(systems.ALL)},
             minItems=1,
             uniqueItems=True,
             title="Systems",

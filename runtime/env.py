@@ -25,7 +25,7 @@ WAREHOUSE_DATABASE = "counterflow"
 AIRFLOW_DATABASE = "airflow"
 ADMIN = "admin"
 STORY_FILE = "story.json"
-DEFAULT_STORY = {"ORDERS": "50", "SEED": "7", "ODOO": "stand-in"}
+DEFAULT_STORY = {"ORDERS": "50", "SEED": "20", "ODOO": "stand-in"}
 
 # service -> (variable, default port)
 PORTS = {

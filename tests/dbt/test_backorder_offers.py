@@ -63,8 +63,10 @@ def _said(backorders: str, expected: str) -> Row:
 def _buy(builder: Builder, products: dict[str, int], day: str, order: int = 1) -> None:
     """Five of each product are on their way until that day."""
     stamps = {"write_date": backoffice.BEFORE, "create_date": backoffice.BEFORE}
-    values = {"id": order, "name": f"P{order}", "state": "purchase", "partner_id": 3, "currency_id": 3,
-              "date_order": backoffice.BEFORE, "date_planned": f"{day} 17:00:00", "amount_total": 1}  # fmt: skip
+    values = {
+        "id": order, "name": f"P{order}", "state": "purchase", "partner_id": 3, "currency_id": 3,
+        "date_order": backoffice.BEFORE, "date_planned": f"{day} 17:00:00", "amount_total": 1,
+    }  # fmt: skip
     shop.land(builder.sql, "odoo__purchase_order", {str(order): {**values, **stamps}})
     lines = {
         str(id_): {"id": id_, "order_id": order, "name": sku, "product_id": id_, "product_qty": 5.0,

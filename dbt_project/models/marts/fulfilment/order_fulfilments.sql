@@ -17,11 +17,13 @@ with orders as (
 
 ),
 
-lines as (
+-- Gift cards and what is no goods are on their way with the rest in the books, and in no box.
+goods as (
 
     select
         lines.order_id,
-        sum(lines.quantity) as ordered_quantity
+        lines.order_line_id,
+        lines.quantity
     from {{ ref("int_woocommerce_order_lines") }} as lines
     where
         lines.order_id in (select orders.order_id from orders)
@@ -32,18 +34,27 @@ lines as (
             from {{ ref("int_products_unshipped") }} as unshipped
             where not unshipped.is_deleted
         )
-    group by lines.order_id
+
+),
+
+lines as (
+
+    select
+        order_id,
+        sum(quantity) as ordered_quantity
+    from goods
+    group by order_id
 
 ),
 
 shipped as (
 
     select
-        order_id,
-        sum(quantity) as quantity
-    from {{ ref("int_shipment_lines") }}
-    where order_id in (select orders.order_id from orders)
-    group by order_id
+        goods.order_id,
+        sum(sent.quantity) as quantity
+    from {{ ref("int_shipment_lines") }} as sent
+    inner join goods on sent.order_line_id = goods.order_line_id
+    group by goods.order_id
 
 ),
 
