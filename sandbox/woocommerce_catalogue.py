@@ -16,6 +16,7 @@ from sandbox.woocommerce_money import from_gmt, gmt, local, money
 Record = dict[str, Any]
 SYSTEM = "woocommerce"
 FIRST_NEW_ID = 9_000_001
+FIRST_NEW_ROW_ID = 5_000_001
 _BLANK: dict[str, Record] = orjson.loads((DATA / "woocommerce_blank.json").read_bytes())
 _CATEGORY_IDS = {"Bags": 2, "Decoration": 3, "Kitchen": 4, "Gift cards": 5, "Books": 6, "Groceries": 7}
 
@@ -46,6 +47,15 @@ class Catalogue:
         self._last_id = max([FIRST_NEW_ID - 1, *self.products, *self.variations])
         for _, body in journal.load(SYSTEM, "last_id"):
             self._last_id = max(self._last_id, int(body))
+        self._last_row_id = FIRST_NEW_ROW_ID - 1
+        for _, body in journal.load(SYSTEM, "last_row_id"):
+            self._last_row_id = int(body)
+
+    def new_row_id(self) -> int:
+        """An id for a note or a row of meta: WordPress counts those apart from the records."""
+        self._last_row_id += 1
+        self._journal.put(SYSTEM, "last_row_id", "", self._last_row_id)
+        return self._last_row_id
 
     def new_id(self) -> int:
         """An id no record of the site has (products, orders' refunds, customers share them here)."""

@@ -111,7 +111,7 @@ class OrderDesk:
                 k: str(v) for k, v in (fields.get(name) or {}).items() if k in record[name]
             }
         for given in fields.get("meta_data") or []:
-            set_meta(record, given, self.catalogue.new_id)
+            set_meta(record, given, self.catalogue.new_row_id)
         changed = False
         makers = {
             "line_items": self._new_goods,

@@ -56,7 +56,7 @@ class Notes:
         """A new note; backslashes are lost, as WordPress loses them. One for the customer is mailed."""
         now = self._clock.timestamp()
         note: Record = {
-            "id": self._catalogue.new_id(),
+            "id": self._catalogue.new_row_id(),
             "order_id": order_id,
             "author": author,
             "date_created": local(now),

@@ -218,7 +218,7 @@ class ProductCalls:
             record["has_options"] = record["type"] == "variable"
         _update_stock(record, fields)
         for given in fields.get("meta_data") or []:
-            set_meta(record, given, self._catalogue.new_id)
+            set_meta(record, given, self._catalogue.new_row_id)
         self._catalogue.changed(record)
         return self._shown(call, record)
 

@@ -23,7 +23,7 @@ changed as (
     union
 
     select 'document:invoice:' || owner_id as source_key
-    from {{ ref("int_documents_changed") }}
+    from {{ ref("int_invoices_changed") }}
 
     union
 

@@ -1,6 +1,6 @@
 {{ config(
     unique_key="owner_id",
-    meta={"changed": "int_documents_changed"},
+    meta={"changed": "int_invoices_changed"},
     indexes=[
         {"columns": ["owner_id"]},
         {"columns": ["source_key"]},
@@ -19,7 +19,7 @@ with invoices as (
         written.issued_on,
         written.payload -> 'shipping_billed' as billed
     from {{ ref("int_documents_written") }} as written
-    {{ where_changed("written.owner_id", "int_documents_changed") }}
+    {{ where_changed("written.owner_id", "int_invoices_changed") }}
     and written.status = 'confirmed'
     and written.document_key = 'invoice:' || written.owner_id
     and jsonb_typeof(written.payload -> 'shipping_billed') = 'object'
