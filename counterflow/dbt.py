@@ -77,7 +77,9 @@ def run(warehouse: Connection, arguments: Sequence[str]) -> list[ModelResult]:
     from dbt.cli.main import dbtRunner  # takes seconds: only those who build pay for it
 
     os.environ.update(variables_for(warehouse))
-    options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target())]
+    # with other --vars dbt parses the whole project again: what it keeps of it stands apart
+    kept = target() / "all_rows" if "--vars" in arguments else target()
+    options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(kept)]
     with _lean():
         result = dbtRunner().invoke(["--quiet", "--log-level-file", "none", *arguments, *options])
     if result.exception is not None:
@@ -87,27 +89,32 @@ def run(warehouse: Connection, arguments: Sequence[str]) -> list[ModelResult]:
 
 @contextmanager
 def _lean() -> Iterator[None]:
-    """A fifth less time for a build of 225 models (10.3 s -> 8.1 s, measured with dbt 1.11.16).
+    """A quarter less time for a build of 225 models (10.3 s -> 7.6 s, measured with dbt 1.11.16).
 
     dbt makes thousands of events, each a protobuf message, although it is told to be quiet: only warnings
-    and errors are let through. And the collector would go through its manifest, of which nothing is
-    garbage, again and again.
+    and errors are let through, and what is for debugging is not even put together. And the collector would
+    go through its manifest, of which nothing is garbage, again and again.
     """
+    from dbt_common.events.base_types import BaseEvent, DebugLevel
     from dbt_common.events.event_manager import EventManager
 
-    fire_event = EventManager.fire_event
+    fire_event, put_together = EventManager.fire_event, BaseEvent.__init__
+
+    def unless_for_debugging(self: Any, *fields: Any, **named: Any) -> None:
+        if not isinstance(self, DebugLevel):
+            put_together(self, *fields, **named)
 
     def what_matters(self: Any, event: Any, level: Any = None, *others: Any, **more: Any) -> None:
         if (level or event.level_tag()).value in ("warn", "error"):
             fire_event(self, event, level, *others, **more)
 
-    EventManager.fire_event = what_matters
+    EventManager.fire_event, BaseEvent.__init__ = what_matters, unless_for_debugging
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
-        EventManager.fire_event = fire_event
+        EventManager.fire_event, BaseEvent.__init__ = fire_event, put_together
 
 
 def target() -> Path:

@@ -45,9 +45,10 @@ class Builder:
         """dbt's manifest stands in its target folder."""
         dbt.run(self._connection, ["parse"])
 
-    def check(self) -> None:
-        """Every data test holds for every row."""
-        self._run(["test", "--exclude-resource-type", "unit_test"], {"all_rows": True})
+    def check(self, *models: str) -> None:
+        """Every data test (or those of these models, in dbt's words) holds for every row."""
+        chosen = ["--select", *models] if models else []
+        self._run(["test", "--exclude-resource-type", "unit_test", *chosen], {"all_rows": True})
 
     def unit_test(self) -> int:
         """Every unit test of the models passes; how many they are."""
@@ -65,9 +66,9 @@ class Builder:
             "select table_schema || '.' || table_name as name from information_schema.tables"
             " where table_schema in ('marts', 'outbound') order by 1"
         )
-        return {relation["name"]: self._content(relation["name"]) for relation in relations}
+        return {relation["name"]: self.content(relation["name"]) for relation in relations}
 
-    def _content(self, relation: str) -> list[str]:
+    def content(self, relation: str) -> list[str]:
         query = f"select (to_jsonb(it) - 'build_id')::text as content from {relation} as it order by 1"
         return [row["content"] for row in self.rows(query)]
 

@@ -214,7 +214,7 @@ def test_never_more_than_owed_and_in_the_end_all_of_it(trade: Trade, seed: int) 
 
 def test_what_the_hours_built_is_the_same_as_rebuilt(trade: Trade) -> None:
     names = ("authorizations", "card_refunds")
-    in_steps = {name: trade.builder._content(f"marts.{name}") for name in names}
+    in_steps = {name: trade.builder.content(f"marts.{name}") for name in names}
     cards.build(trade.builder, full_refresh=True)
     for name in names:
-        assert in_steps[name] == trade.builder._content(f"marts.{name}")
+        assert in_steps[name] == trade.builder.content(f"marts.{name}")

@@ -269,7 +269,7 @@ def _order(warehouse: psycopg.Connection[Any], backorder: Backorder) -> None:
             row = {"order_id": ORDER_ID, "order_line_id": str(place), "quantity": units}
             if move.is_shipment:
                 row |= {"shipment_id": f"odoo:{number}", "shipped_at": when, "backordered_quantity": units}
-                row |= {"picking_id_odoo": None if move is completed else number}
+                row |= {"system": "woocommerce" if move is completed else "odoo"}
             else:
                 row |= {"refund_id": f"woocommerce:{number}", "refunded_at": when}
             _insert(warehouse, table, [row])
