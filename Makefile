@@ -21,7 +21,7 @@ demo: $(READY) ## everything once around: an hour of trade, synced twice, and an
 	@$(RUN) -m counterflow.demo
 
 test: $(READY) browser ## the whole suite; starts and stops what it needs (ARGS="-k stock" for a part of it)
-	@$(RUN) -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN) -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: $(READY) ## ruff, mypy, sqlfluff, import-linter; all of them, whatever the first finds
 	@failed=(); try() { echo "== $$*"; "$(VENV)/bin/$$@" || failed+=("$$1"); }; \
