@@ -163,7 +163,7 @@ def begin_build(warehouse: Warehouse, run_id: str, *, is_whole: bool = True) -> 
 
 
 def forget_builds(warehouse: Warehouse) -> None:
-    """The next build looks at everything: what the earlier ones rest on (the settings) has changed."""
+    """The next build looks at everything: what the earlier ones rest on (settings, models) has changed."""
     warehouse.execute("update sync.builds set is_whole = false where is_whole")
 
 

@@ -37,6 +37,7 @@ _COLUMNS = {
     ),
     "mail": "sender, sender_name, reply_to, start_date, max_per_run",
     "portal": "link_days, most_per_minute",
+    "models": "fingerprint",
 }
 
 

@@ -28,6 +28,7 @@ from connections.warehouse import (
 from counterflow import dbt, gate, settings, systems
 from counterflow.dbt import ModelResult
 from counterflow.gate import CheckSummary
+from counterflow.settings_tables import replace_if_different
 from counterflow.summary import RunSummary, gather
 from extractors.base import ResourceCount
 from extractors.base import extract as run_extractor
@@ -43,7 +44,10 @@ MORE_ROUNDS = 5
 
 
 def prepare(run_id: str) -> None:
-    """The warehouse has every table, the settings are in it, and the run is on record. Misconfigured."""
+    """The warehouse has every table, the settings are in it, and the run is on record. Misconfigured.
+
+    Where the settings or the models are others than before, the next build looks at everything.
+    """
     chosen = settings.load()
     warehouse_connection = Connection.from_env("warehouse")
     migrate(warehouse_connection)
@@ -52,7 +56,8 @@ def prepare(run_id: str) -> None:
             tables = sorted({resource.lands_in for resource in extractor.resources})
             ensure_raw_tables(warehouse, extractor.system, tables)
         with warehouse.cursor() as cursor:
-            if chosen.store(cursor):
+            models = [(dbt.fingerprint(),)]
+            if chosen.store(cursor) | replace_if_different(cursor, "models", models):
                 forget_builds(warehouse)
         warehouse.execute(
             """

@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,15 @@ def migrated_template(postgres: Server) -> str:
 
 @pytest.fixture(scope="session")
 def make_warehouse(postgres: Server, migrated_template: str) -> Callable[..., Connection]:
-    """Make a fresh, migrated database, under a name of its own or the given one, and say where it is."""
+    """Make a fresh, migrated database, under a name of its own or the given one, and say where it is.
 
-    def make(name: str = "") -> Connection:
+    A copy of another database, where one is named.
+    """
+
+    def make(name: str = "", template: str = migrated_template) -> Connection:
         name = name or f"warehouse_{os.getpid()}_{next(_numbers)}"
         postgres.drop_database(name)
-        postgres.create_database(name, migrated_template)
+        postgres.create_database(name, template)
         return warehouse_connection(postgres, name)
 
     return make
@@ -127,7 +131,8 @@ def make_warehouse(postgres: Server, migrated_template: str) -> Callable[..., Co
 @pytest.fixture
 def warehouse(postgres: Server, make_warehouse: Callable[..., Connection]) -> Iterator[Connection]:
     """This test's own warehouse, which the environment names too."""
-    yield from _lent(postgres, make_warehouse())
+    with lent(postgres, make_warehouse()) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +141,8 @@ def module_warehouse(postgres: Server, make_warehouse: Callable[..., Connection]
 
     Every module's has the same name: dbt parses its project anew (5 s) for a database of another name.
     """
-    yield from _lent(postgres, make_warehouse(MODULE_WAREHOUSE))
+    with lent(postgres, make_warehouse(MODULE_WAREHOUSE)) as connection:
+        yield connection
 
 
 @pytest.fixture
@@ -159,7 +165,9 @@ def warehouse_connection(server: Server, database: str) -> Connection:
     )
 
 
-def _lent(server: Server, connection: Connection) -> Iterator[Connection]:
+@contextmanager
+def lent(server: Server, connection: Connection) -> Iterator[Connection]:
+    """The environment names the database as the warehouse; it is dropped afterwards."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in warehouse_variables(server, connection.database).items():
             patch.setenv(name, value)

@@ -80,3 +80,8 @@ create table if not exists sync.issued_documents (
     unique (series, sequence_number),
     check ((series is null) = (sequence_number is null))
 );
+
+-- What the builds were made with: other models than these make the next build look at everything.
+create table if not exists settings.models (
+    fingerprint text primary key
+);

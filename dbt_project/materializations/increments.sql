@@ -25,10 +25,11 @@
     {{ return({"relations": [target]}) }}
 {% endmaterialization %}
 
-{#- A table that is written anew: emptied and filled while its columns are the same. -#}
+{#- A table that is written anew: emptied and filled while its columns are the same, so that its indexes and the views
+    over it stay (dbt's own would drop those with the table). -#}
 {% materialization table, adapter="postgres" %}
     {%- set existing = load_cached_relation(this) -%}
-    {%- if existing is none or not existing.is_table or should_full_refresh() or config.get("indexes") -%}
+    {%- if existing is none or not existing.is_table or should_full_refresh() -%}
         {% do return(materialization_table_default()) %}
     {%- endif -%}
     {%- set target = this.incorporate(type="table") -%}

@@ -53,7 +53,7 @@ checked: Counter[str] = Counter()
 @pytest.fixture(scope="module")
 def compiled(builder: Builder) -> dict[str, str]:
     """The models' SQL, and the settings that it reads."""
-    builder.build("+int_shipments_decided", "+backorders")
+    builder.build("+int_shipments_decided", "+backorders", full_refresh=True)
     builder.sql.execute("insert into settings.promises values (14, 1, 3, 'ship_now', 1)")
     sql.replace(
         builder.sql,

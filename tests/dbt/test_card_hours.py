@@ -122,7 +122,7 @@ class Trade:
     def hour(self, trouble: str = "none", step: int = 0, reads: bool = True) -> None:
         """Stripe is read (or not), all is built, and what is due delivered, with this trouble on the way."""
         self.runs += 1
-        warehouse = self.builder._connection
+        warehouse = self.builder.connection
         if reads:
             extract(Stripe(), self.connection, warehouse, f"hour {self.runs}", census=True)
         cards.build(self.builder)

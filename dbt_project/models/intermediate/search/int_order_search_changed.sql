@@ -3,8 +3,7 @@
 -- The orders whose ways to be found this build looks at again.
 with changed as (
 
-    select order_id from {{ ref("orders") }}
-    where {{ is_new() }}
+    select order_id from {{ ref("int_orders_changed") }}
 
     union
 
@@ -15,8 +14,7 @@ with changed as (
 
     union
 
-    select order_id from {{ ref("order_contacts") }}
-    where {{ is_new() }}
+    select order_id from {{ ref("int_order_contacts_changed") }}
 
     union
 
