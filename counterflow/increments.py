@@ -82,8 +82,12 @@ def _without_new_rows(warehouse: Warehouse, tables: Mapping[str, str], since_ver
     if not tables:
         return []
     queries = [
-        sql.SQL("select {source} as source where not exists (select from {table} where version > {since})").format(
-            source=sql.Literal(source), table=sql.Identifier(*table.split(".")), since=sql.Literal(since_version)
+        sql.SQL(
+            "select {source} as source where not exists (select from {table} where version > {since})"
+        ).format(
+            source=sql.Literal(source),
+            table=sql.Identifier(*table.split(".")),
+            since=sql.Literal(since_version),
         )
         for source, table in tables.items()
     ]

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -22,6 +21,7 @@ from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 import uvicorn
 from starlette.types import ASGIApp
 
+from runtime.ports import free_port
 from sandbox.bank import bank_lines
 from sandbox.clock import Clock
 from sandbox.control import Control
@@ -284,13 +284,13 @@ def _bound(host: str, port: int) -> socket.socket:
     # asyncio sends at once only on sockets that say TCP; others wait 40 ms for each answer's body
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if port:
-        listener.bind((host, port))
-        return listener
     while True:
-        with suppress(OSError):
-            listener.bind((host, random.SystemRandom().randrange(20_000, 32_000)))
+        try:
+            listener.bind((host, port or free_port()))
             return listener
+        except OSError:
+            if port:
+                raise
 
 
 async def _cancel_what_hangs() -> None:

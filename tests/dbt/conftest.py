@@ -102,11 +102,17 @@ def built_template(postgres: Server, make_warehouse: MakeWarehouse, dbt_home: Pa
 
 
 @pytest.fixture(scope="module")
-def builder(
-    postgres: Server, make_warehouse: MakeWarehouse, built_template: str, dbt_home: Path
-) -> Iterator[Builder]:
+def module_warehouse(
+    postgres: Server, make_warehouse: MakeWarehouse, built_template: str
+) -> Iterator[Connection]:
     """The module's warehouse, which the environment names too: every model is there, and has no row."""
     with lent(postgres, make_warehouse(MODULE_WAREHOUSE, built_template)) as connection:
-        made = Builder(connection)
-        yield made
-        made.sql.close()
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def builder(module_warehouse: Connection, dbt_home: Path) -> Iterator[Builder]:
+    """Builds of the module's warehouse."""
+    made = Builder(module_warehouse)
+    yield made
+    made.sql.close()
