@@ -164,6 +164,9 @@ class CanadaPost(Protocol):
     def find_label(self, request_id: str, is_contract: bool) -> Label | None:
         """The label bought under our id (None: there is none)."""
 
+    def find_shipment(self, shipment_id: str, is_contract: bool) -> Label | None:
+        """The label by Canada Post's own id (None: it is void, or there never was one)."""
+
     def label_pdf(self, label: Label) -> bytes:
         """The label to print."""
 

@@ -18,7 +18,7 @@ from connections import canadapost
 from connections.canadapost import Address, CustomsLine, Label, LabelRequest, Parcel, Price, Rate
 from connections.canadapost_token import Token
 from connections.connection import Connection
-from connections.errors import CounterflowError, Rejected, Unavailable
+from connections.errors import CounterflowError, Rejected
 from connections.http import Answer, Http
 
 HOST = "api.canadapost-postescanada.ca"
@@ -105,9 +105,18 @@ class JsonApi:
             raise
         shipments = found if isinstance(found, list) else [found]
         ours = [item for item in shipments if item.get("customerRequestId") == request_id]
-        if not ours:
-            return None
-        label = _label(ours[0])
+        return self._with_price(_label(ours[0])) if ours else None
+
+    def find_shipment(self, shipment_id: str, is_contract: bool) -> Label | None:
+        """The label by its own id (None: it is void, or there never was one)."""
+        try:
+            return self._with_price(_label(_exact(self._http.get(f"{self._shipments}/{shipment_id}"))))
+        except Rejected as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def _with_price(self, label: Label) -> Label:
         if label.price:
             return label
         price = _exact(self._http.get(f"{self._shipments}/{label.shipment_id}/price"))
@@ -154,7 +163,9 @@ class JsonApi:
         """What is known of the parcel."""
         found: dict[str, Any] = self._http.get(TRACKING_PATH.format(pin=tracking_number)).data
         if not isinstance(found, dict) or str(found.get("pin")) != tracking_number:
-            raise Unavailable("the answer is not about the number that was asked for")
+            raise Rejected(
+                f"the answer is not about {tracking_number}, which was asked for", where="canadapost"
+            )
         return found
 
     @property

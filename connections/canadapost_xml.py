@@ -2,7 +2,7 @@
 
 The 16 official schemas describe it; whether it still answers every account is not confirmed. `Accept: */*` is
 refused. A shipment without a contract has no id of ours: it is found again by its reference among those of
-the last two days. A return label is billed when it is used; one bought twice costs nothing.
+the last 31 days. A return label is billed when it is used; one bought twice costs nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from connections import canadapost_elements as elements
 from connections.canadapost import Address, Label, LabelRequest, Parcel, Price, Rate
 from connections.canadapost_elements import MANIFEST, PLAIN_SHIPMENT, RATES, RETURN, SHIPMENT, TRACK
 from connections.connection import Connection
-from connections.errors import Rejected, Unavailable
+from connections.errors import Rejected
 from connections.http import Answer, Http
 
 HOST = "soa-gw.canadapost.ca"
@@ -30,7 +30,8 @@ RETURNS_PATH = "/rs/{customer}/{customer}/authorizedreturn"
 TRACKING_PATH = "/vis/track/pin/{pin}/detail"
 LOOK_UP = "requestId"
 
-_LOOK_BACK = timedelta(days=2)
+# Longer than a purchase whose answer was lost waits for the next look-up, also where nobody looks for weeks.
+_LOOK_BACK = timedelta(days=31)
 
 T = TypeVar("T")
 Result = TypeVar("Result")
@@ -113,7 +114,20 @@ class XmlApi:
         link = found.find("link[@rel='shipment']")
         if link is None:
             return None
-        path = canadapost.own_path(link.get("href", ""))
+        return self._with_price(canadapost.own_path(link.get("href", "")))
+
+    def find_shipment(self, shipment_id: str, is_contract: bool) -> Label | None:
+        """The label by its own id (None: it is void, or there never was one)."""
+        try:
+            if is_contract:
+                return self._with_price(f"{self._shipments}/{shipment_id}")
+            return self._plain_by_id(shipment_id)
+        except Rejected as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def _with_price(self, path: str) -> Label:
         label = elements.label(elements.root(self._get(path, SHIPMENT)))
         return replace(label, price=elements.price(elements.root(self._get(f"{path}/price", SHIPMENT))))
 
@@ -180,7 +194,9 @@ class XmlApi:
         """What is known of the parcel."""
         answer = elements.root(self._get(TRACKING_PATH.format(pin=tracking_number), TRACK))
         if elements.text(answer, "pin") != tracking_number:
-            raise Unavailable("the answer is not about the number that was asked for")
+            raise Rejected(
+                f"the answer is not about {tracking_number}, which was asked for", where="canadapost"
+            )
         return elements.tracking(answer)
 
     def _buy_plain(self, request: LabelRequest) -> Label:
@@ -207,7 +223,10 @@ class XmlApi:
                     self._plain[reference or path] = path.rsplit("/", 1)[-1]
         if request_id not in self._plain:
             return None
-        path = f"{self._plain_shipments}/{self._plain[request_id]}"
+        return self._plain_by_id(self._plain[request_id])
+
+    def _plain_by_id(self, shipment_id: str) -> Label:
+        path = f"{self._plain_shipments}/{shipment_id}"
         return self._with_receipt(elements.root(self._get(path, PLAIN_SHIPMENT)))
 
     def _with_receipt(self, info: Element) -> Label:

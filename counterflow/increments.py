@@ -1,4 +1,4 @@
-"""Which models of a build have nothing to do: an hour costs what changed in it, not how many models there are.
+"""Which models of a build have nothing to do: an hour costs what changed in it, not how many there are.
 
 Compiling a model and sending its statements costs some 30 ms, whatever it finds. A model is passed over
 where its own configuration says that it would find nothing (dbt_project/macros/incremental.sql):

@@ -19,9 +19,12 @@ from datetime import UTC, datetime
 from connections import canadapost
 from connections.canadapost import TRACKING_PER_MINUTE, CanadaPost
 from connections.connection import Connection
-from connections.errors import Rejected, Unavailable
+from connections.errors import CounterflowError, Rejected, Unavailable
 from connections.landing import Record
 from extractors.base import Page, Position, Resource
+
+# So many without an answer are Canada Post that is down, not a parcel of which it has none.
+_MOST_FAILED = 3
 
 
 @dataclass(frozen=True)
@@ -46,24 +49,35 @@ class Tracking:
         return canadapost.client(connection)
 
     def read(self, client: CanadaPost, resource: Resource, cursor: Position | None) -> Iterator[Page]:
-        """Up to 20 parcels. Where Canada Post says that it is enough, the others wait for the next run."""
+        """Up to 20 parcels; one that cannot be read stops no other, and fails the reading in the end.
+
+        Where Canada Post says that it is enough, the others wait for the next run.
+        """
         due = self._parcels_due()
         known = {parcel.tracking_number for parcel in due}
         asked = {number: at for number, at in (cursor or {}).items() if number in known}
         before, now = client.requests, datetime.now(UTC).timestamp()
         records: list[Record] = []
+        failed: list[CounterflowError] = []
         for parcel in most_urgent(due, asked, now):
             if client.requests - before >= TRACKING_PER_MINUTE:
                 break
             try:
                 record = _tracked(client, resource, parcel.tracking_number)
-            except Unavailable as error:
-                if error.what != canadapost.THROTTLED:
-                    raise
-                break
+            except (Unavailable, Rejected) as error:
+                if isinstance(error, Unavailable) and error.what == canadapost.THROTTLED:
+                    break
+                failed.append(error)
+                if isinstance(error, Rejected):
+                    asked[parcel.tracking_number] = now  # others first, the next time
+                elif len(failed) >= _MOST_FAILED:
+                    break
+                continue
             asked[parcel.tracking_number] = now
             records += [record] if record else []
         yield Page(records, cursor=asked)
+        if failed:
+            raise failed[0]
 
     def census(self, client: CanadaPost, resource: Resource) -> Iterator[Page]:
         """Nothing is deleted there: the night asks about no more than the hour."""

@@ -127,7 +127,11 @@ def packed(payload: Mapping[str, Any]) -> list[PackedBox]:
 
 
 def choose(services: Sequence[Rate], rule: Mapping[str, Any]) -> Rate:
-    """The service that the customer paid, if it goes there; else the cheapest in time; else the fastest."""
+    """The service that the customer paid, if it goes there; else the cheapest in time; else the fastest.
+
+    None of those that the rule excludes, unless there is no other.
+    """
+    services = [rate for rate in services if rate.service_code not in rule["not"]] or services
     for rate in services:
         if rate.service_code == rule["service"]:
             return rate

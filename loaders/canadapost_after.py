@@ -44,9 +44,10 @@ class Manifests:
         """The manifests all of whose labels are transmitted (or are not there any more)."""
         present = {}
         for intent in intents:
-            ids = [label["request_id"] for label in intent.payload["labels"]]
-            found = client.each(lambda request_id: client.find_label(request_id, is_contract=True), ids)
-            if all(label is None or label.status == "transmitted" for label in found):
+            ids = [label["shipment_id_canadapost"] for label in intent.payload["labels"]]
+            found = client.each(lambda identity: client.find_shipment(identity, is_contract=True), ids)
+            there = [label for label in found if label]
+            if there and all(label.status == "transmitted" for label in there):
                 present[intent.key] = Present(intent.key, self.wanted(intent))
         return present
 
@@ -106,9 +107,10 @@ class Voids:
         present = {}
         for intent in intents:
             payload, ticket = intent.payload, client.tickets.get(intent.key, "")
-            if ticket or client.client.find_label(payload["request_id"], payload["is_contract"]) is None:
+            identity = payload["shipment_id_canadapost"]
+            if ticket or client.client.find_shipment(identity, payload["is_contract"]) is None:
                 content = {**self.wanted(intent), "refund_ticket": ticket or None}
-                present[intent.key] = Present(payload["shipment_id_canadapost"], content)
+                present[intent.key] = Present(identity, content)
         return present
 
     def send(

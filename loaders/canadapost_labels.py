@@ -1,18 +1,21 @@
 """Labels: bought once for each parcel, the PDF kept with the order's documents.
 
 Each label is bought under our id of the parcel (`request_id`), by which it is looked up before anything is
-sent again. The look-up also keeps the PDF: a label is confirmed once its file is there.
+sent again; what was bought just now is read back by Canada Post's own id. The look-up also keeps the PDF: a
+label is confirmed once its file is there. One that is there without its file is not bought again, and does
+not stop the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from connections import canadapost
 from connections.canadapost import CanadaPost, Label
 from connections.connection import Connection
-from connections.errors import Rejected
+from connections.errors import Rejected, Unavailable
 from connections.storage import Storage
 from loaders.base import Intent, NotSent, Present, Sent
 from loaders.canadapost_requests import amounts, label_request, send_each
@@ -26,8 +29,8 @@ class LabelDesk:
     def __init__(self, client: CanadaPost, storage: Storage) -> None:
         self.client = client
         self.storage = storage
-        self.bought: set[str] = set()
-        self.returns: dict[str, Label] = {}
+        self.bought: dict[str, Label] = {}
+        self.doubts: dict[str, str] = {}  # why what may have been bought could not be looked at
 
     def __enter__(self) -> LabelDesk:
         self.client.__enter__()
@@ -36,10 +39,37 @@ class LabelDesk:
     def __exit__(self, *_: object) -> None:
         self.client.__exit__()
 
+    def shown(self, intent: Intent, look: Callable[[], Label | None]) -> Present | None:
+        """What the look-up found, with its file kept; None: nothing, or it is in `doubts`.
+
+        Unavailable, Rejected: of what nobody has sent yet, so that it is not sent blindly.
+        """
+        self.doubts.pop(intent.key, None)
+        try:
+            label = look()
+            return shown(self, label, intent.payload["document_path"]) if label else None
+        except (Unavailable, Rejected) as error:
+            if not (intent.is_unknown or intent.key in self.bought):
+                raise
+            self.doubts[intent.key] = str(error)
+            return None
+
+    def send_each(
+        self, intents: Sequence[Intent], buy: Callable[[Intent], Label]
+    ) -> Mapping[str, Sent | NotSent]:
+        """Each bought, but those in `doubts`."""
+
+        def send(intent: Intent) -> Sent | NotSent:
+            if intent.key in self.doubts:
+                return NotSent("unknown", "retry", self.doubts[intent.key])
+            self.bought[intent.key] = buy(intent)
+            return Sent(_BOUGHT)
+
+        return send_each(self.client, intents, send)
+
     def kept(self, label: Label, path: str) -> str:
-        """The PDF is kept at the path; its SHA-256. Unavailable, Misconfigured."""
-        found = self.storage.find(path)
-        return found.sha256 if found else self.storage.put(path, self.client.label_pdf(label)).sha256
+        """The PDF is kept at the path, whatever lay there before; its SHA-256. Unavailable, Misconfigured."""
+        return self.storage.put(path, self.client.label_pdf(label)).sha256
 
 
 class Labels:
@@ -72,16 +102,21 @@ class Labels:
     def present(self, client: LabelDesk, intents: Sequence[Intent]) -> Mapping[str, Present]:
         """The labels bought under our ids; their files are kept then.
 
-        Without a contract a look-up may have to go through all labels of two days: it is made only for
+        Without a contract a look-up may have to go through all labels of a month: it is made only for
         what may have been sent.
         """
 
         def look(intent: Intent) -> Present | None:
-            is_contract = intent.payload["is_contract"]
-            if not (is_contract or intent.is_unknown or intent.key in client.bought):
+            is_contract, bought = intent.payload["is_contract"], client.bought.get(intent.key)
+            if bought:
+                return client.shown(
+                    intent, lambda: client.client.find_shipment(bought.shipment_id, is_contract)
+                )
+            if not (is_contract or intent.is_unknown):
                 return None
-            label = client.client.find_label(intent.payload["request_id"], is_contract)
-            return shown(client, label, intent.payload["document_path"]) if label else None
+            return client.shown(
+                intent, lambda: client.client.find_label(intent.payload["request_id"], is_contract)
+            )
 
         found = zip(intents, client.client.each(look, intents), strict=True)
         return {intent.key: there for intent, there in found if there}
@@ -90,13 +125,9 @@ class Labels:
         self, client: LabelDesk, intents: Sequence[Intent], present: Mapping[str, Present]
     ) -> Mapping[str, Sent | NotSent]:
         """Each bought."""
-
-        def buy(intent: Intent) -> Sent | NotSent:
-            client.client.buy_label(label_request(intent.payload))
-            client.bought.add(intent.key)
-            return Sent(_BOUGHT)
-
-        return send_each(client.client, intents, buy)
+        return client.send_each(
+            intents, lambda intent: client.client.buy_label(label_request(intent.payload))
+        )
 
 
 class ReturnLabels:
@@ -128,24 +159,21 @@ class ReturnLabels:
 
     def present(self, client: LabelDesk, intents: Sequence[Intent]) -> Mapping[str, Present]:
         """Those bought in this delivery, and those that can be found by our id."""
-        present = {}
-        for intent in intents:
-            label = client.returns.get(intent.key)
-            label = label or client.client.find_label(intent.payload["request_id"], is_contract=True)
-            if label:
-                present[intent.key] = shown(client, label, intent.payload["document_path"])
-        return present
+
+        def look(intent: Intent) -> Label | None:
+            bought = client.bought.get(intent.key)
+            return bought or client.client.find_label(intent.payload["request_id"], is_contract=True)
+
+        found = {intent.key: client.shown(intent, partial(look, intent)) for intent in intents}
+        return {key: there for key, there in found.items() if there}
 
     def send(
         self, client: LabelDesk, intents: Sequence[Intent], present: Mapping[str, Present]
     ) -> Mapping[str, Sent | NotSent]:
         """Each made."""
-
-        def make(intent: Intent) -> Sent | NotSent:
-            client.returns[intent.key] = client.client.return_label(label_request(intent.payload))
-            return Sent(_BOUGHT)
-
-        return send_each(client.client, intents, make)
+        return client.send_each(
+            intents, lambda intent: client.client.return_label(label_request(intent.payload))
+        )
 
 
 def shown(client: LabelDesk, label: Label, path: str) -> Present:

@@ -112,7 +112,11 @@ class Messages:
             waits.may_have_worked = False
             raise waits
         row = intent.payload
-        files = self._files(row)
+        try:
+            files = self._files(row)
+        except Unavailable as error:
+            error.may_have_worked = False  # the documents are not there: nothing was offered to the server
+            raise
         if isinstance(files, NotSent):
             return files
         try:

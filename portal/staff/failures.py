@@ -137,11 +137,12 @@ _IN_MARTS = (
 _COUNTS = (
     (
         "packing",
-        "marts.planned_shipments",
+        "marts.shipments_to_pack",
         """
-        select count(*) as n from marts.planned_shipments as planned
-        where state in ('planned', 'committed') and hold_reason is null
-            and not exists (select from portal.packed where packed.shipment_id = planned.shipment_id)
+        select count(*) as n
+        from marts.planned_shipments as boxes
+        where boxes.shipment_id in (select shipment_id from marts.shipments_to_pack) and hold_reason is null
+            and not exists (select from portal.packed where packed.shipment_id = boxes.shipment_id)
         """,
     ),
     ("backorders", "marts.backorders", "select count(*) as n from marts.backorders"),

@@ -32,7 +32,8 @@ def to_pick(warehouse: Warehouse) -> list[Row]:
                 where stock.product_id = lines.product_id and stock.is_sold_from_web
                 order by stock.on_hand_quantity desc, stock.location limit 1
             ) as place on true
-            where boxes.state in ('planned', 'committed') and boxes.hold_reason is null
+            where boxes.shipment_id in (select shipment_id from marts.shipments_to_pack)
+                and boxes.hold_reason is null
                 and not exists (select from portal.packed where packed.shipment_id = boxes.shipment_id)
             group by 1, lines.product_id, lines.sku
             order by 1, lines.sku limit %s
@@ -78,7 +79,7 @@ def boxes(warehouse: Warehouse, shipment_id: str | None = None) -> list[Row]:
                 from marts.planned_shipment_lines as lines where lines.shipment_id = boxes.shipment_id
             ) as contents on true
             where boxes.shipment_id = coalesce(%s, boxes.shipment_id)
-                and boxes.state in ('planned', 'committed')
+                and boxes.shipment_id in (select shipment_id from marts.shipments_to_pack)
             order by packed.packed_at is not null, boxes.hold_reason is not null, boxes.order_number,
                 boxes.shipment_number
             limit %s

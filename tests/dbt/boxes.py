@@ -60,10 +60,12 @@ def write(
     builder.sql.commit()
 
 
-def label(builder: Builder, order: int, lines: Lines, *, number: int = 1, is_sent: bool = True) -> str:
+def label(
+    builder: Builder, order: int, lines: Lines, *, number: int = 1, is_sent: bool = True, count: int = 1
+) -> str:
     """A label was bought for a box of those lines (place in the order, quantity); its shipment.
 
-    `is_sent`: the carrier has it.
+    `is_sent`: the carrier has it. `count`: so many boxes the shipment is to have.
     """
     shipment = f"woocommerce:{order}:{number}"
     parcel = f"{shipment}:1"
@@ -74,7 +76,7 @@ def label(builder: Builder, order: int, lines: Lines, *, number: int = 1, is_sen
         "service_code": "DOM.EP",
         "service_name": "Expedited Parcel",
         "is_contract": True,
-        "parcel": {"number": 1, "count": 1, "box": "Small", "weight_g": 900},
+        "parcel": {"number": 1, "count": count, "box": "Small", "weight_g": 900},
         "lines": [
             {"order_line_id": f"woocommerce:{order}:{order * 100 + place}", "quantity": quantity}
             for place, quantity in lines

@@ -273,6 +273,7 @@ def _commit(office: Builder, order_id: str, country: str, label_state: str) -> N
         order_number="2004",
         shipment_number=1,
         state="committed",
+        is_in_shop=True,
         is_last=True,
         is_pickup=False,
         quantity=2,

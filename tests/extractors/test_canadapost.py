@@ -98,6 +98,18 @@ def test_down_is_unavailable_and_loses_nothing(
     assert len(landed(landing)) == 3
 
 
+def test_one_that_cannot_be_read_stops_no_other(
+    connection: Connection, world: sandbox.World, landing: Connection
+) -> None:
+    bad, *others = buy(connection, 3)
+    due = [ParcelDue(number, 1) for number in (bad, *others)]
+    world.fault("canadapost", "503_html", times=-1, path=bad)
+    with pytest.raises(Unavailable):
+        read(connection, landing, due)
+    assert set(landed(landing)) == set(others)
+    world.clear_faults()
+
+
 parcels = st.lists(st.tuples(st.sampled_from([1, 4, 6]), st.none() | st.floats(0, 48)), max_size=60)
 
 

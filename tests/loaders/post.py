@@ -113,7 +113,7 @@ def quote(quantity: int = 2, **changes: Any) -> dict[str, Any]:
     return {
         "origin": "M5V1Z6", "is_contract": True, "sender": SENDER, "goods": [piece], "boxes": BOXES,
         "destination": {"country": "CA", "postal_code": "H2X 1Y4"},
-        "rule": {"service": None, "max_days": 9},
+        "rule": {"service": None, "max_days": 9, "not": []},
         **changes,
     }  # fmt: skip
 

@@ -83,8 +83,15 @@ SERVICES = [rate("DOM.RP", "14", 8), rate("DOM.EP", "16", 5), rate("DOM.XP", "23
     ],
 )
 def test_the_service_by_rule(service: str | None, max_days: int, chosen: str) -> None:
-    assert choose(SERVICES, {"service": service, "max_days": max_days}).service_code == chosen
-    assert choose(SERVICES[::-1], {"service": service, "max_days": max_days}).service_code == chosen
+    rule = {"service": service, "max_days": max_days, "not": []}
+    assert choose(SERVICES, rule).service_code == choose(SERVICES[::-1], rule).service_code == chosen
+
+
+def test_a_service_that_does_not_go_there_is_left_out() -> None:
+    rule = {"service": "DOM.XP", "max_days": 1, "not": ["DOM.XP"]}
+    assert choose(SERVICES, rule).service_code != "DOM.XP"
+    (only,) = [rate for rate in SERVICES if rate.service_code == "DOM.XP"]
+    assert choose([only], rule) == only, "a person is asked at the label"
 
 
 def test_a_quote_has_boxes_service_and_price(post: Post) -> None:
@@ -106,7 +113,7 @@ def test_a_quote_has_boxes_service_and_price(post: Post) -> None:
 
 
 def test_two_parcels_cost_the_sum_of_both(post: Post) -> None:
-    post.want("quotes", "q:2", quote(90, rule={"service": "DOM.EP", "max_days": 9}))
+    post.want("quotes", "q:2", quote(90, rule={"service": "DOM.EP", "max_days": 9, "not": []}))
     post.deliver()
     kept = post.write("quote", "q:2")["read_back"]
     assert kept["service_code"] == "DOM.EP" and len(kept["parcels"]) == 2
@@ -237,12 +244,15 @@ def bought(post: Post, **changes: Any) -> tuple[str, dict[str, Any]]:
     return name, post.write("label", name)
 
 
+def listed(name: str, write: dict[str, Any]) -> dict[str, Any]:
+    group = label(name)["group_id"]
+    return {"parcel_id": name, "shipment_id_canadapost": write["target_id"], "group_id": group}
+
+
 def test_a_manifest_hands_over_exactly_its_labels(post: Post, world: sandbox.World) -> None:
-    first, second, other = (bought(post)[0] for _ in range(3))
+    first, second, other = (bought(post) for _ in range(3))
     payload = {
-        "parcels": [first, second], "sender": SENDER,
-        "labels": [{"parcel_id": name, "request_id": name, "group_id": label(name)["group_id"]}
-                   for name in (first, second)],
+        "parcels": [first[0], second[0]], "sender": SENDER, "labels": [listed(*first), listed(*second)],
     }  # fmt: skip
     before = truth(world)
     manifest = f"manifest:2026-11-24:{next(NUMBERS)}"
@@ -258,7 +268,7 @@ def test_a_manifest_hands_over_exactly_its_labels(post: Post, world: sandbox.Wor
 
 def void(name: str, write: dict[str, Any], is_contract: bool = True) -> dict[str, Any]:
     return {
-        "parcel_id": name, "shipment_id_canadapost": write["target_id"], "request_id": name,
+        "parcel_id": name, "shipment_id_canadapost": write["target_id"],
         "is_contract": is_contract, "email": "shop@example.ca",
     }  # fmt: skip
 
@@ -277,9 +287,8 @@ def test_a_label_that_is_not_handed_over_is_void(post: Post, world: sandbox.Worl
 def test_one_that_is_handed_over_is_asked_back(post: Post, world: sandbox.World, is_contract: bool) -> None:
     name, write = bought(post, is_contract=is_contract)
     if is_contract:
-        group = {"parcel_id": name, "request_id": name, "group_id": label(name)["group_id"]}
         post.want("manifests", f"manifest:2026-11-24:{next(NUMBERS)}",
-                  {"parcels": [name], "labels": [group], "sender": SENDER})  # fmt: skip
+                  {"parcels": [name], "labels": [listed(name, write)], "sender": SENDER})  # fmt: skip
         post.deliver()
     post.want("voids", name, void(name, write, is_contract))
     world.fault("canadapost", "500_after", method="POST", path="refund")

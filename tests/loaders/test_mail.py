@@ -79,6 +79,21 @@ def test_a_document_that_is_missing_or_changed_holds_its_mail(letters: Letters, 
     assert message_id(number, "invoice") not in letters.taken()
 
 
+def test_while_the_place_for_documents_is_down_nothing_is_in_doubt(letters: Letters, number: int) -> None:
+    invoice = letter(number, "invoice")
+    invoice["payload"]["documents"][0]["sha256"] = letters.file()
+    file = Path(letters.storage.shown("orders/1001/invoice.pdf"))
+    file.unlink()
+    file.mkdir()  # reading it fails as a disk does
+    letters.want(invoice)
+    with pytest.raises(Unavailable, match="place for documents"):
+        letters.deliver()
+    assert letters.writes()[invoice["write_key"]] == ("planned", "retry")
+    file.rmdir()
+    letters.file()
+    assert letters.deliver().confirmed == 1
+
+
 @pytest.mark.parametrize("trouble", ["take_then_drop", "take_then_wait", "lose_then_drop"])
 def test_what_may_have_been_taken_is_asked_of_a_person(letters: Letters, number: int, trouble: str) -> None:
     due = [letter(number), letter(next(numbers))]

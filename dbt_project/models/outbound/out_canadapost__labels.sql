@@ -28,25 +28,27 @@ parcels as (
         planned.*,
         planned.shipment_id || ':' || (item.parcel ->> 'number') as parcel_id,
         planned.service_code = 'DOM.PC'
-        and planned.delivery_street ~* '\m(p\.?\s?o\.?\s?box|c\.?p\.?|case postale)\M' as goes_to_box,
+        and {{ is_post_office_box("planned") }} as goes_to_box,
         item.parcel
     from planned
     cross join lateral jsonb_array_elements(planned.parcels) as item (parcel)
 
 ),
 
--- What crosses a border is declared piece by piece.
+-- What crosses a border is declared piece by piece, in the business's currency.
 declared as (
 
     select
         parcels.parcel_id,
+        bool_or(orders.exchange_rate is null) as lacks_rate,
         jsonb_agg(
             jsonb_build_object(
                 'description', left(regexp_replace(coalesce(line.entry ->> 'product_name', 'Goods'), '\s+', ' ', 'g'), 45),
                 'quantity', (content.entry ->> 'quantity')::integer,
                 'unit_weight_g', ceil((line.entry ->> 'unit_weight_g')::numeric)::integer,
                 'unit_value', {{ money_text(
-                    "greatest(round((line.entry ->> 'goods_amount')::numeric / (line.entry ->> 'quantity')::numeric, 2), 0.01)"
+                    "greatest(round((line.entry ->> 'goods_amount')::numeric * coalesce(orders.exchange_rate, 1)"
+                    " / (line.entry ->> 'quantity')::numeric, 2), 0.01)"
                 ) }},
                 'sku', left(line.entry ->> 'sku', 15),
                 'hs_code', case
@@ -61,6 +63,7 @@ declared as (
     cross join lateral jsonb_array_elements(parcels.parcel -> 'contents') as content (entry)
     inner join lateral jsonb_array_elements(parcels.lines) as line (entry)
         on content.entry ->> 'order_line_id' = line.entry ->> 'order_line_id'
+    inner join {{ ref("orders") }} as orders on parcels.order_id = orders.order_id
     where parcels.delivery_country <> 'CA'
     group by parcels.parcel_id
 
@@ -110,12 +113,14 @@ payloads as (
             when parcels.is_estimate then 'retry'
             when parcels.request -> 'sender' ->> 'phone' is null then 'mapping_missing'
             when parcels.goes_to_box then 'needs_person'
+            when declared.lacks_rate then 'mapping_missing'
         end as hold_class,
         case
             when parcels.hold_reason is not null then parcels.hold_reason
             when parcels.is_estimate then 'the price is only an estimate: the label waits until Canada Post answers'
             when parcels.request -> 'sender' ->> 'phone' is null then 'the sender''s phone is missing: [shipping] phone'
             when parcels.goes_to_box then 'Priority does not go to a post office box'
+            when declared.lacks_rate then 'the customs value needs a rate for ' || parcels.currency
         end as hold_reason
     from parcels
     left join declared on parcels.parcel_id = declared.parcel_id

@@ -4,13 +4,21 @@
     indexes=[{"columns": ["write_key"], "unique": true}, {"columns": ["build_id"]}],
 ) }}
 
--- Labels bought by contract that are not handed over yet, on one manifest; and what was sent of earlier ones and is not known.
+-- Labels bought by contract that are not handed over yet, on one manifest, of shipments that have all their labels; and what was
+-- sent of earlier ones and is not known.
 with due as (
 
-    select * from {{ ref("parcels") }}
+    select parcels.*
+    from {{ ref("parcels") }} as parcels
     where
-        label_state = 'confirmed' and is_contract and not is_on_manifest
-        and order_id not in (select orders.order_id from {{ ref("orders") }} as orders where orders.status = 'cancelled')
+        parcels.label_state = 'confirmed' and parcels.is_contract and not parcels.is_on_manifest
+        and parcels.order_id not in (
+            select orders.order_id from {{ ref("orders") }} as orders where {{ is_called_off("orders") }}
+        )
+        and parcels.parcel_count <= (
+            select count(*) from {{ ref("parcels") }} as others
+            where others.shipment_id = parcels.shipment_id and others.label_state in ('confirmed', 'voided')
+        )
 
 ),
 
@@ -44,7 +52,7 @@ payloads as (
             'labels', jsonb_agg(
                 jsonb_build_object(
                     'parcel_id', due.parcel_id,
-                    'request_id', due.request ->> 'request_id',
+                    'shipment_id_canadapost', due.shipment_id_canadapost,
                     'group_id', due.request ->> 'group_id'
                 )
                 order by due.parcel_id

@@ -4,7 +4,7 @@
     indexes=[{"columns": ["write_key"], "unique": true}, {"columns": ["build_id"]}],
 ) }}
 
--- Labels of orders that were cancelled, of parcels that never left: void, or once handed over, their money asked back.
+-- Labels of orders that were called off, of parcels that never left: void, or once handed over, their money asked back.
 with parcels as (
 
     select parcels.*
@@ -12,7 +12,7 @@ with parcels as (
     inner join {{ ref("orders") }} as orders on parcels.order_id = orders.order_id
     where
         parcels.label_state = 'confirmed' and not parcels.is_voided and parcels.first_scanned_at is null
-        and orders.status = 'cancelled'
+        and {{ is_called_off("orders") }}
 
 ),
 
@@ -25,7 +25,6 @@ payloads as (
             'shipment_id', shipment_id,
             'order_id', order_id,
             'shipment_id_canadapost', shipment_id_canadapost,
-            'request_id', request ->> 'request_id',
             'is_contract', is_contract,
             'email', sender_email
         ) as payload

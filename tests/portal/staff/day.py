@@ -50,6 +50,9 @@ def make_marts(warehouse: Warehouse) -> None:
     for name in NAMES:
         columns = ", ".join(f'"{column}" {kind}' for column, kind in _contracts()[name].items())
         warehouse.execute(f"create table marts.{name} ({columns})".encode())
+    to_pack = (MARTS / "fulfilment" / "shipments_to_pack.sql").read_text().partition("}}")[2]
+    query = to_pack.replace('{{ ref("planned_shipments") }}', "marts.planned_shipments")
+    warehouse.execute(f"create view marts.shipments_to_pack as {query}".encode())
     warehouse.execute(
         "create table outbound.out_odoo__ledger_entries (base_key text, write_key text, payload_hash text)"
     )
@@ -171,7 +174,7 @@ def _goods(warehouse: Warehouse) -> None:
         order_id = f"woocommerce:{number}"
         put(
             warehouse, "marts.planned_shipments", shipment_id=f"{order_id}:1", order_id=order_id,
-            order_number=str(number), shipment_number=1, state=state, is_last=False, is_pickup=False, quantity=1,
+            order_number=str(number), shipment_number=1, state=state, is_in_shop=True, is_last=False, is_pickup=False, quantity=1,
             weight_g=540, delivery_name="Élise Tremblay", delivery_city="Montréal", delivery_province="QC",
             hold_reason=hold,
         )  # fmt: skip

@@ -8,8 +8,8 @@
     ],
 ) }}
 
--- The day's pick list, once its hour has come and there is something to pick: every box that is to be packed. It is made once;
--- what comes in after it is on the staff's page.
+-- The day's pick list, once its hour has come and there is something to pick: every box that is to be packed, also one whose
+-- label was transmitted in the night. It is made once; what comes in after it is on the staff's page.
 with business as (
 
     select
@@ -25,13 +25,25 @@ settings as (
 
 ),
 
+packings as (
+
+    select distinct on (shipment_id)
+        shipment_id,
+        is_packed
+    from {{ ref("stg_portal__packings") }}
+    where shipment_id is not null
+    order by shipment_id, packing_id desc
+
+),
+
 shipments as (
 
     select shipments.*
     from {{ ref("planned_shipments") }} as shipments
     inner join {{ ref("int_document_heads") }} as heads on shipments.order_id = heads.order_id
     where
-        shipments.state in ('planned', 'committed')
+        shipments.shipment_id in (select to_pack.shipment_id from {{ ref("shipments_to_pack") }} as to_pack)
+        and shipments.shipment_id not in (select packings.shipment_id from packings where packings.is_packed)
         and shipments.hold_reason is null
         and heads.is_wanted
         and 'pick_list:' || (select business.today from business) in (

@@ -114,7 +114,8 @@ select
                 'total_amount', {{ money_text("quoted.amount + coalesce(taxes.tax_amount, 0)") }}
             )
     end as billed,
-    quoted.order_id is null and labels.are_bought and fulfilments.state not in ('shipped', 'held') as is_waiting,
+    -- nor is an estimate billed: the label waits for the carrier's answer, and the invoice with it
+    coalesce(quoted.is_estimate, true) and labels.are_bought and fulfilments.state not in ('shipped', 'held') as is_waiting,
     {{ var("build_id") }}::bigint as build_id
 from heads
 inner join fulfilments on heads.order_id = fulfilments.order_id

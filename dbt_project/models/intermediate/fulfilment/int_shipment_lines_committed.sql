@@ -24,8 +24,10 @@ parcels as (
     select
         labels.shipment_id,
         labels.parcel_id,
+        max(({{ as_numeric("labels.payload #>> '{parcel,count}'") }})::integer) as parcel_count,
         bool_or(voids.is_confirmed) is true as is_voided,
-        least(min(manifests.finished_at), min(tracked.first_scanned_at)) as handed_over_at
+        least(min(manifests.finished_at), min(tracked.first_scanned_at)) as handed_over_at,
+        min(tracked.first_scanned_at) as first_scanned_at
     from done as labels
     left join done as voids on labels.parcel_id = voids.parcel_id and voids.kind = 'void'
     left join done as manifests
@@ -36,16 +38,19 @@ parcels as (
 
 ),
 
--- The carrier has a shipment when it has all its parcels.
+-- The carrier has a shipment when it has all its parcels, also those whose labels are not bought yet.
 by_shipment as (
 
     select
         shipment_id,
         bool_and(is_voided) as is_voided,
         case
-            when bool_and(handed_over_at is not null) filter (where not is_voided)
+            when
+                bool_and(handed_over_at is not null) filter (where not is_voided)
+                and count(*) >= coalesce(max(parcel_count), 1)
                 then max(handed_over_at) filter (where not is_voided)
-        end as handed_over_at
+        end as handed_over_at,
+        max(first_scanned_at) as first_scanned_at
     from parcels
     group by shipment_id
 
@@ -78,6 +83,7 @@ select
     first_writes.payload as shipment_as_sent,
     first_writes.done_at as committed_at,
     by_shipment.handed_over_at,
+    by_shipment.first_scanned_at,
     coalesce(by_shipment.is_voided, false) as is_voided,
     {{ var("build_id") }}::bigint as build_id
 from first_writes

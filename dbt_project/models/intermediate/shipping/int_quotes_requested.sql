@@ -93,7 +93,9 @@ payloads as (
             'boxes', shelf.boxes,
             'rule', jsonb_build_object(
                 'service', case when shipping.rule = 'as_paid' then paid_services.service_code end,
-                'max_days', shipping.max_days
+                'max_days', shipping.max_days,
+                -- Priority does not go to a post office box
+                'not', case when {{ is_post_office_box("contacts") }} then '["DOM.PC"]' else '[]' end::jsonb
             )
         ) as request
     from requests

@@ -41,7 +41,8 @@ committed as (
         max(shipment_number) as shipment_number,
         bool_or(is_voided) as is_voided,
         bool_or(has_label) as has_label,
-        min(committed_at) as committed_at
+        min(committed_at) as committed_at,
+        min(first_scanned_at) as first_scanned_at
     from {{ ref("int_shipment_lines_committed") }}
     where order_id in (select orders.order_id from orders)
     group by shipment_id
@@ -77,6 +78,8 @@ numbered as (
             when shipped.shipment_id is not null then 'shipped'
             else 'committed'
         end as state,
+        committed.is_voided is not true and committed.first_scanned_at is null
+        and (shipped.shipment_id is null or committed.has_label is true) as is_in_shop,
         committed.committed_at,
         shipped.shipped_at,
         coalesce(decided.open_quantity, 0) as open_quantity,
@@ -96,6 +99,7 @@ select
     orders.order_number,
     numbered.shipment_number,
     numbered.state,
+    numbered.is_in_shop,
     numbered.state <> 'voided'
     and numbered.shipment_number = numbered.last_number
     and case when numbered.state = 'planned' then numbered.backordered_quantity else numbered.open_quantity end = 0 as is_last,

@@ -8,8 +8,8 @@
     ],
 ) }}
 
--- What sending a parcel was to cost, what the shop charged for it, what the label cost and what the carrier billed. All before
--- tax. What the shop charged for an order is shared out over its parcels by what their labels cost, to the cent.
+-- What sending a parcel was to cost, what the customer was charged for it (by the shop, else by our invoice), what the label cost
+-- and what the carrier billed. All before tax, in the business's currency. What was charged for an order is shared out over its parcels by what their labels cost, to the cent.
 with parcels as (
 
     select * from {{ ref("parcels") }}
@@ -21,10 +21,18 @@ with parcels as (
 orders as (
 
     select
-        order_id,
-        shipping_amount
-    from {{ ref("orders") }}
-    where order_id in (select parcels.order_id from parcels)
+        orders.order_id,
+        {{ money("(orders.shipping_amount + coalesce(invoices.shipping_amount, 0)) * orders.exchange_rate") }} as shipping_amount
+    from {{ ref("orders") }} as orders
+    left join (
+        select
+            owner_id as order_id,
+            sum({{ as_numeric("payload #>> '{shipping_billed,amount}'") }}) as shipping_amount
+        from {{ ref("int_documents_written") }}
+        where kind = 'invoice' and document_number is not null
+        group by owner_id
+    ) as invoices on orders.order_id = invoices.order_id
+    where orders.order_id in (select parcels.order_id from parcels)
 
 ),
 
