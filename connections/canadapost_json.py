@@ -275,10 +275,15 @@ def _money(value: Any) -> Decimal:
     return Decimal(str(value or 0))
 
 
+def _tax(value: Any) -> Decimal:
+    """The description leaves open what a tax of a rate is: an amount, or one beside its percentage."""
+    return _money(value.get("amount", value.get("value")) if isinstance(value, dict) else value)
+
+
 def _rate(item: dict[str, Any]) -> Rate:
     details, standard = item["priceDetails"], item.get("serviceStandard") or {}
     taxes = details.get("taxes") or {}
-    gst, hst, pst = (_money(taxes.get(name)) for name in ("gst", "hst", "pst"))
+    gst, hst, pst = (_tax(taxes.get(name)) for name in ("gst", "hst", "pst"))
     due, delivery = _money(details["due"]), standard.get("expectedDeliveryDate")
     return Rate(
         item["serviceCode"],

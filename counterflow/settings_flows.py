@@ -12,13 +12,16 @@ Direction = Literal["off", "one_way", "both_ways"]
 
 # What can come back as well as go out.
 _BOTH_WAYS = ("deliveries", "customer_choice")
+# What always comes in, from the systems that are on.
+_ALWAYS_READ = ("web_orders",)
 
 
 class Flows(Section):
     """What is carried from one side to the other; off holds what would be sent."""
 
     web_orders: Direction = Field(
-        description='"off" or "one_way": WooCommerce and Stripe to the integrated view'
+        description='"one_way": WooCommerce and Stripe to the integrated view. What is not to be read'
+        " is taken out of [systems] on"
     )
     stock_levels: Direction = Field(description='"off" or "one_way": Odoo\'s stock to WooCommerce')
     ledger_entries: Direction = Field(description='"off" or "one_way": what happened, to Odoo\'s books')
@@ -50,8 +53,8 @@ class Flows(Section):
     )
     deliveries: Direction = Field(
         default="one_way",
-        description='"off" (Odoo\'s pickings stay there), "one_way" (those done in Odoo come in) or'
-        ' "both_ways" (ours are done in Odoo too)',
+        description='"off" (what is picked in Odoo is not heeded), "one_way" (it left) or "both_ways" (our'
+        " parcels are picked in Odoo too)",
     )
     backorder_status: Direction = Field(
         default="off", description='"off" or "one_way": what is on order, and until when, to WooCommerce'
@@ -67,4 +70,6 @@ class Flows(Section):
     def _carried(cls, value: Direction, info: ValidationInfo) -> Direction:
         if value == "both_ways" and info.field_name not in _BOTH_WAYS:
             raise wrong('"both_ways" is not carried by this version', 'Set it to "one_way" or "off"')
+        if value == "off" and info.field_name in _ALWAYS_READ:
+            raise wrong('"off" would leave out what the rest relies on', 'Set it to "one_way"')
         return value

@@ -22,6 +22,7 @@ from connections.connection import Connection
 from connections.errors import CounterflowError, Misconfigured, Rejected, Unavailable
 from connections.warehouse import Jsonb, Warehouse, connect, exclusive
 from loaders import planning
+from loaders.answers import without_answered
 from loaders.planning import Guards, Hold, can_look_up
 from loaders.record import record, those_still
 
@@ -69,7 +70,8 @@ class NotSent:
 class Loader(Protocol):
     """How one kind of thing is written to one system.
 
-    A loader whose target cannot tell what it has not got says so with `can_look_up = False`.
+    A loader whose target cannot tell what it has not got says so with `can_look_up = False`. One that
+    closes boxes has `ends_choice_of(intent)`: the order whose customer cannot choose any more (or None).
     """
 
     system: str
@@ -222,6 +224,7 @@ def _send_and_read_back(
     # what a person waived since it was looked at is not sent
     planned = those_still(warehouse, _ids(intents), "planned")
     intents = [intent for intent in intents if intent.write_id in planned]
+    intents, outcomes["held"] = without_answered(loader, warehouse, intents, run_id)
     record(warehouse, _ids(intents), "sent", run_id)
     warehouse.commit()  # before the call: whatever happens now, we know that we may have sent them
     if not intents:

@@ -95,6 +95,11 @@ class Labels:
         """A client of the account, with the place for files."""
         return LabelDesk(canadapost.client(connection), self._storage())
 
+    def ends_choice_of(self, intent: Intent) -> str | None:
+        """Once its label is bought, the box is closed."""
+        order_id: str | None = intent.payload.get("order_id")
+        return order_id
+
     def wanted(self, intent: Intent) -> Mapping[str, Any]:
         """It is bought, and its file is kept."""
         return _BOUGHT

@@ -59,6 +59,11 @@ class Documents:
         """The record of what was issued, and where it is kept."""
         return Archive(connect(), self._storage())
 
+    def ends_choice_of(self, intent: Intent) -> str | None:
+        """A slip closes its box, where no label does."""
+        order_id: str | None = intent.payload.get("order_id")
+        return order_id if intent.payload["kind"] == "packing_slip" else None
+
     def wanted(self, intent: Intent) -> Mapping[str, Any]:
         """It is issued; its number, day and file it gets then."""
         return {"document_key": intent.key, "kind": intent.payload["kind"]}

@@ -6,8 +6,8 @@ is never sent again by itself. Where copies are kept (extra.archive_folder of co
 up there by its Message-ID, which follows from its key. After such a mail the delivery stops: whatever
 keeps the server from answering should not befall all the others.
 
-In the record there are no names: the recipient's address is masked, and the link to the order's page,
-which opens it, is made while the mail is written.
+What is read back names nobody: the recipient's address is masked, and the link to the order's page, which
+opens it, is made while the mail is written.
 """
 
 from __future__ import annotations

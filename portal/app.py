@@ -80,7 +80,9 @@ class CustomerPages:
             return await self._answer(request, sealed, page, language)
         said = request.query_params.get("said")
         is_true = said in ("outdated", "closed") or (said == "thanks" and page.choice is not None)
-        return self._show(page, language, notice=said if is_true else None)
+        # a button of the mail: it is chosen on the form, and nothing is taken until that is sent
+        meant = next((name for name in CHOICES if request.query_params.get("choice") == name), None)
+        return self._show(page, language, notice=said if is_true else None, meant=meant)
 
     async def robots(self, _request: Request) -> Response:
         """Search engines are told to stay away."""
@@ -112,9 +114,8 @@ class CustomerPages:
         if choice is None and seen == page.answer_number and page.is_open:
             return self._show(page, language, error=True, status=422)
         outcome = await self._record(page, choice, seen, sealed.fingerprint)
-        return self._pages.go_to(
-            f"{request.scope.get('root_path', '')}{request.url.path}?lang={language}&said={outcome}"
-        )
+        # relative: whatever stands before the page's address stays
+        return self._pages.go_to(f"?lang={language}&said={outcome}")
 
     async def _record(
         self, page: OrderPage, choice: Choice | None, seen: int | None, fingerprint: str
@@ -131,6 +132,7 @@ class CustomerPages:
         language: Language,
         *,
         notice: str | None = None,
+        meant: Choice | None = None,
         error: bool = False,
         status: int = 200,
     ) -> Response:
@@ -143,6 +145,7 @@ class CustomerPages:
             order=page,
             lead=words(_lead(page)),
             notice=notice,
+            meant=meant,
             error=error,
             form=self._form(page),
         )

@@ -1,5 +1,8 @@
 -- From order to doorstep: parcels, promises, documents, mail and the customer's page.
 
+-- What was written on an order's account.
+create index if not exists writes_order on sync.writes ((coalesce(payload ->> 'order_id', payload #>> '{order,order_id}')));
+
 -- Settings (settings.toml), rewritten at the start of each run. One row each but for the lists.
 create table if not exists settings.shipping (
     account text not null check (account in ('contract', 'non_contract')),

@@ -105,6 +105,25 @@ begin
 end
 $$;
 
+-- Those of the orders whose customer has answered what no run has read yet, where customers are asked at all.
+-- Until the caller's transaction ends nobody answers for any of them.
+create or replace function portal.answered_since_read(wanted text[]) returns setof text
+language plpgsql set search_path = pg_catalog as $$
+begin
+    perform pg_advisory_xact_lock(hashtext('order ' || order_id))
+    from (select distinct unnest(wanted) as order_id order by 1) as orders;
+    if to_regclass('raw.portal__answers') is null
+        or not exists (select from settings.flows where flow = 'customer_choice' and direction = 'both_ways') then
+        return;
+    end if;
+    return query execute
+        'select distinct answers.order_id from portal.answers as answers'
+        ' where answers.order_id = any($1)'
+        ' and not exists (select from raw.portal__answers as known where known.key = answers.answer_id::text)'
+        using wanted;
+end
+$$;
+
 -- The role may do what the page does, and nothing else.
 create or replace procedure portal.let_in(role_name text)
 language plpgsql set search_path = pg_catalog as $$

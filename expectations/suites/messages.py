@@ -35,7 +35,7 @@ MESSAGES = Suite(
         ),
         never(
             "a new day is later than the one told",
-            "kind = 'delay' and payload ->> 'promise_date' <= payload ->> 'told_date'",
+            "kind = 'delay' and payload ->> 'moved_to' <= payload ->> 'told_date'",
         ),
         never("a held mail says why", "(hold_class is null) <> (hold_reason is null)"),
     ),

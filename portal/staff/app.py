@@ -32,6 +32,7 @@ from connections.errors import CounterflowError, Rejected
 from connections.signing import Seal
 from connections.storage import Storage
 from connections.warehouse import Warehouse, session
+from portal.limits import visitor
 from portal.staff import accounts, pages_failures, pages_floor, pages_orders
 from portal.staff.visit import SECURITY, Visit, form_key, html, is_from_here, leave_for
 
@@ -111,7 +112,7 @@ class _Door:
             return self._sign_in_form(request, "")
         if len(nonce) < 20 or not is_from_here(request, form, form_key(nonce)):
             return self._sign_in_form(request, "Please try once more.", 403)
-        address = request.client.host if request.client else "unknown"
+        address = visitor(request.client.host) if request.client else "unknown"
         try:
             with self._session() as warehouse:
                 given = form.get("name", ""), form.get("password", "")

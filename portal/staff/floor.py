@@ -80,8 +80,8 @@ def boxes(warehouse: Warehouse, shipment_id: str | None = None) -> list[Row]:
             ) as contents on true
             where boxes.shipment_id = coalesce(%s, boxes.shipment_id)
                 and boxes.shipment_id in (select shipment_id from marts.shipments_to_pack)
-            order by packed.packed_at is not null, boxes.hold_reason is not null, boxes.order_number,
-                boxes.shipment_number
+            order by packed.packed_at is not null, boxes.hold_reason is not null, length(boxes.order_number),
+                boxes.order_number, boxes.shipment_number
             limit %s
             """,
             [shipment_id, MOST],

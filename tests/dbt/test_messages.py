@@ -77,10 +77,12 @@ def hours(builder: Builder) -> list[Hour]:
         days.order(4, ("TEA-1", 1)),
         days.order(5, ("POT-1", 2)),
         days.order(6, ("POT-1", 1), status="on-hold"),
+        days.order(7, ("POT-1", 1), ("CUP-1", 1)),
     )
+    days.purchase(builder, 2, "CUP-1", 9, TODAY + timedelta(days=60))
     found = [hour(builder)]
 
-    mailed(builder, found[0], "backorder:woocommerce:1:1", "backorder:woocommerce:5:1")
+    mailed(builder, found[0], *(f"backorder:woocommerce:{number}:1" for number in (1, 5, 7)))
     days.purchase(builder, 1, "POT-1", 40, TODAY + timedelta(days=30))
     boxes.label(builder, 4, [(1, 1)])
     issued(builder, 1, "invoice", "invoice:woocommerce:1", total_amount="126.56", is_paid=False)
@@ -119,7 +121,7 @@ def _bounce(builder: Builder, message_id: str) -> None:
 
 def test_the_customer_is_told_what_is_to_come_and_asked_where_a_part_is_ready(hours: list[Hour]) -> None:
     due = hours[0].due
-    assert set(due) == {"backorder:woocommerce:1:1", "backorder:woocommerce:5:1", "backorder:woocommerce:3:1"}
+    assert set(due) == {f"backorder:woocommerce:{number}:1" for number in (1, 3, 5, 7)}
     asked, told = (due[f"backorder:woocommerce:{number}:1"]["payload"] for number in (1, 5))
     assert asked["asks"] and not told["asks"]
     assert asked["promise_date"] == str(TODAY + timedelta(days=21))
@@ -158,6 +160,14 @@ def test_a_slip_is_told_once_each(hours: list[Hour]) -> None:
     assert payload["told_date"] == str(TODAY + timedelta(days=31))
     assert payload["promise_date"] == str(TODAY + timedelta(days=36))
     assert not [key for each in hours[1:] for key in each.due if key.startswith("backorder:woocommerce:1")]
+
+
+def test_a_slip_of_one_line_is_told_also_where_another_comes_later_still(hours: list[Hour]) -> None:
+    delays = [[key for key in each.due if key.startswith("delay:woocommerce:7")] for each in hours]
+    assert delays[:3] == [[], ["delay:woocommerce:7:1"], ["delay:woocommerce:7:1"]]
+    payload = hours[1].due["delay:woocommerce:7:1"]["payload"]
+    told, moved, all_of_it = (str(TODAY + timedelta(days=number)) for number in (21, 31, 61))
+    assert (payload["told_date"], payload["moved_to"], payload["promise_date"]) == (told, moved, all_of_it)
 
 
 def test_papers_go_out_and_only_the_newest_invoice(hours: list[Hour]) -> None:

@@ -31,6 +31,28 @@ def labelled(builder: Builder) -> Builder:
     return builder
 
 
+def free_tea(builder: Builder) -> int:
+    (row,) = builder.rows(
+        "select sum(quantity) as quantity from intermediate.int_units_supplied"
+        " where product_id = (select product_id from marts.products where sku = 'TEA-1')"
+    )
+    return int(row["quantity"])
+
+
+def test_what_stands_in_the_box_of_an_order_on_hold_is_nobody_elses(labelled: Builder) -> None:
+    shop.land(labelled.sql, "woocommerce__orders", {"5": days.order(5, ("TEA-1", 1))})
+    labelled.build(*MODELS)
+    before = free_tea(labelled)
+    days.sell(labelled, days.order(1, ("TEA-1", 1), status="on-hold"))
+    labelled.build(*MODELS)
+    assert free_tea(labelled) == before
+    query = "select hold_reason from marts.planned_shipments where shipment_id = 'woocommerce:1:1'"
+    assert labelled.rows(query) == [{"hold_reason": "the order is on hold in the shop"}]
+    days.sell(labelled, days.order(1, ("TEA-1", 1)))
+    labelled.build(*MODELS)
+    assert labelled.rows(query) == [{"hold_reason": None}] and free_tea(labelled) == before
+
+
 def to_pack(builder: Builder) -> list[str]:
     found = builder.rows("select shipment_id from marts.shipments_to_pack order by shipment_id")
     return [row["shipment_id"].removeprefix("woocommerce:") for row in found]

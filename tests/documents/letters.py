@@ -97,6 +97,7 @@ def _notice(language: str) -> dict[str, Any]:
 def _delay(language: str) -> dict[str, Any]:
     return {
         "told_date": "2026-12-08",
+        "moved_to": "2026-12-19",
         "promise_date": "2026-12-19",
         "waiting": [_line(language, 2, 1, "2026-12-19")],
     }

@@ -13,6 +13,7 @@ import sandbox
 from connections.canadapost import Price, Rate
 from connections.connection import Connection
 from connections.errors import Misconfigured, Unavailable
+from connections.warehouse import ensure_raw_tables, session
 from loaders.canadapost import choose
 from loaders.rate_sheet import RateSheet
 from tests.contract.conftest import connection_of
@@ -235,6 +236,34 @@ def test_a_refused_label_does_not_stop_the_others(post: Post) -> None:
     post.deliver()
     assert post.write("label", bad)["status"] == "refused" and "1161" in post.write("label", bad)["reason"]
     assert post.write("label", good)["status"] == "confirmed"
+
+
+def test_no_box_is_closed_over_an_answer_that_nobody_read(post: Post) -> None:
+    order, name = f"woocommerce:{next(NUMBERS)}", key()
+    with session(post.warehouse) as opened:
+        ensure_raw_tables(opened, "portal", ["answers"])
+        opened.execute(
+            "insert into settings.flows values ('customer_choice', 'both_ways') on conflict do nothing"
+        )
+        answer = opened.execute(
+            "insert into portal.answers (order_id, answer_number, choice, link_fingerprint)"
+            " values (%s, 1, 'wait', 'f') returning answer_id",
+            [order],
+        ).fetchone()
+    post.want("labels", name, label(name, order_id=order))
+    post.deliver()
+    held = post.write("label", name)
+    assert (held["status"], held["reason_class"]) == ("held", "stale_input") and "answered" in held["reason"]
+    with session(post.warehouse) as opened:
+        assert answer is not None
+        opened.execute(
+            "insert into raw.portal__answers (key, payload, payload_hash, extracted_at, run_id)"
+            " values (%s, '{}', 'h', now(), 'run')",
+            [str(answer["answer_id"])],
+        )
+    post.want("labels", name, label(name, order_id=order))
+    post.deliver()
+    assert post.write("label", name)["status"] == "confirmed"
 
 
 def bought(post: Post, **changes: Any) -> tuple[str, dict[str, Any]]:

@@ -166,6 +166,19 @@ def test_without_a_choice_the_page_says_so(url: str, warehouse: Connection, phon
     assert answers(warehouse) == []
 
 
+def test_a_button_of_the_mail_chooses_on_the_form_and_takes_nothing(
+    url: str, warehouse: Connection, phone: BrowserContext
+) -> None:
+    page = opened(phone, f"{url}{path_to('asking')}?choice=wait")
+    assert page.locator("input[value=wait]").is_checked()
+    assert not page.locator("input[value=ship_now]").is_checked()
+    assert answers(warehouse) == []
+    page.get_by_role("button").click()
+    assert [answer[2] for answer in answers(warehouse)] == ["wait"]
+    page = opened(phone, f"{url}{path_to('asking')}?choice=ship_now")
+    assert page.locator("input[value=wait]").is_checked(), "what was answered stands"
+
+
 def test_parcels_can_be_followed(pages_url: str, phone: BrowserContext) -> None:
     page = opened(phone, pages_url + path_to("part_shipped"))
     shipment = page.get_by_role("article")

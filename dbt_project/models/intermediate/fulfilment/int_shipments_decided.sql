@@ -66,8 +66,10 @@ settings as (
     select
         promises.answer_days,
         promises.default_choice,
+        coalesce(business.time_zone, 'UTC') as time_zone,
         coalesce(flows.direction, 'off') = 'both_ways' as is_asked
     from (select 1) as one
+    left join {{ ref("stg_settings__business") }} as business on true
     left join {{ ref("stg_settings__promises") }} as promises on true
     left join {{ ref("stg_settings__flows") }} as flows on flows.flow = 'customer_choice'
 
@@ -87,7 +89,11 @@ joined as (
         choices.answered_at,
         settings.default_choice,
         settings.is_asked,
-        coalesce(told.asked_at, lines.paid_at) + settings.answer_days * interval '1 day' as question_due_at,
+        -- the whole of the last day, where the business is: the mail and the page name the day
+        (
+            ((coalesce(told.asked_at, lines.paid_at) at time zone settings.time_zone)::date + settings.answer_days + 1)::timestamp
+            at time zone settings.time_zone
+        ) - interval '1 second' as question_due_at,
         coalesce(allotted.ready_quantity, 0) > 0 and coalesce(allotted.backordered_quantity, 0) > 0 as has_split,
         lines.shipped_quantity + lines.boxed_quantity > 0 as has_left
     from lines

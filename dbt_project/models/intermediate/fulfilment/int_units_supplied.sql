@@ -31,6 +31,21 @@ business as (
 
 ),
 
+-- Orders whose work rests (on hold in the shop, or in quarantine): what stands in their boxes is nobody else's.
+paused as (
+
+    select orders.order_id
+    from {{ ref("orders") }} as orders
+    left join {{ ref("int_orders_linked") }} as links on orders.order_id = links.order_id
+    where
+        orders.channel = 'web'
+        and orders.status in ('processing', 'on_hold', 'pending')
+        and not orders.is_deleted
+        and links.is_reserved_in_odoo is not true
+        and orders.order_id not in (select lines.order_id from lines)
+
+),
+
 -- Boxes that Odoo does not know of still stand on its shelves.
 boxed as (
 
@@ -40,6 +55,22 @@ boxed as (
     from lines
     where order_id_odoo is null
     group by product_id
+
+    union all
+
+    select
+        order_lines.product_id,
+        sum(committed.quantity) as quantity
+    from paused
+    inner join {{ ref("int_shipment_lines_committed") }} as committed on paused.order_id = committed.order_id
+    inner join {{ ref("int_woocommerce_order_lines") }} as order_lines on committed.order_line_id = order_lines.order_line_id
+    where
+        not committed.is_voided
+        and not exists (
+            select 1 from {{ ref("int_shipment_lines") }} as sent
+            where sent.shipment_id = committed.shipment_id
+        )
+    group by order_lines.product_id
 
     union all
 

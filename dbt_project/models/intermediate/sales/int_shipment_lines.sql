@@ -80,7 +80,8 @@ linked as (
 
 ),
 
--- What leaves the warehouse after the shop called the order complete has been sent already.
+-- What leaves the warehouse after the shop called the order complete has been sent already. Where the flow is off, Odoo's pickings
+-- say nothing of web orders.
 pickings as (
 
     select
@@ -96,6 +97,10 @@ pickings as (
         and not pickings.is_deleted
         and pickings.done_at <= coalesce(orders.completed_at, 'infinity'::timestamptz)
         and pickings.picking_id::text not in (select deliveries.target_id from deliveries)
+        and not exists (
+            select 1 from {{ ref("stg_settings__flows") }} as flows
+            where flows.flow = 'deliveries' and flows.direction = 'off'
+        )
 
 ),
 

@@ -67,6 +67,24 @@ decided as (
 
 ),
 
+-- Boxes of ours hold more of these lines than is left of them: something was refunded since.
+overfull as (
+
+    select distinct committed.order_id
+    from (
+        select
+            order_id,
+            order_line_id,
+            sum(quantity) as quantity
+        from {{ ref("int_shipment_lines_committed") }}
+        where order_id in (select orders.order_id from orders) and not is_voided
+        group by order_id, order_line_id
+    ) as committed
+    inner join {{ ref("order_lines") }} as order_lines on committed.order_line_id = order_lines.order_line_id
+    where committed.quantity > order_lines.quantity - order_lines.refunded_quantity
+
+),
+
 numbered as (
 
     select
@@ -124,10 +142,19 @@ select
     numbered.committed_at,
     numbered.shipped_at,
     case
-        when numbered.state <> 'planned' or contacts.is_pickup then null
-        when cardinality(contacts.address_problems) > 0 then array_to_string(contacts.address_problems, '; ')
+        when numbered.state = 'planned'
+            then
+                case
+                    when not contacts.is_pickup and cardinality(contacts.address_problems) > 0
+                        then array_to_string(contacts.address_problems, '; ')
+                end
+        when not numbered.is_in_shop then null
+        when {{ is_called_off("orders") }} then 'the order is called off: unpack it'
+        when orders.status not in ('processing', 'completed') then 'the order is ' || replace(orders.status, '_', ' ') || ' in the shop'
+        when overfull.order_id is not null then 'something in it was refunded: take that out first'
     end as hold_reason,
     {{ var("build_id") }}::bigint as build_id
 from numbered
 inner join orders on numbered.order_id = orders.order_id
 inner join {{ ref("order_contacts") }} as contacts on numbered.order_id = contacts.order_id
+left join overfull on numbered.order_id = overfull.order_id

@@ -167,18 +167,18 @@ boxes_told as (
 ),
 
 -- The carrier's price of either way before tax, in the business's currency: what the invoice asks for where the shop did not.
+-- That is the first box; what follows later costs the customer nothing more (int_shipping_billed).
 ways as (
 
     select
         order_id,
         case when quote_part = 'all' then 'wait' else 'ship_now' end as way,
         sum(amount) as amount,
-        bool_or(is_estimate) as is_estimate,
-        count(*) as part_count
+        bool_or(is_estimate) as is_estimate
     from {{ ref("shipping_quotes") }}
     where
         order_id in (select fulfilments.order_id from fulfilments)
-        and quote_part in ('now', 'rest', 'all')
+        and quote_part in ('now', 'all')
         and is_requested
         and is_quoted
         and amount is not null
@@ -198,8 +198,6 @@ ways_told as (
         ) as options
     from ways
     inner join {{ ref("stg_settings__business") }} as business on true
-    -- the first part alone is not what the way costs
-    where ways.way = 'wait' or ways.part_count = 2
     group by ways.order_id
 
 )

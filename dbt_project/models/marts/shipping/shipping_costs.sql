@@ -9,12 +9,24 @@
 ) }}
 
 -- What sending a parcel was to cost, what the customer was charged for it (by the shop, else by our invoice), what the label cost
--- and what the carrier billed. All before tax, in the business's currency. What was charged for an order is shared out over its parcels by what their labels cost, to the cent.
+-- and what the carrier billed. All before tax, in the business's currency. What was charged for an order is shared out over its
+-- parcels by what their labels cost, to the cent.
 with parcels as (
 
     select * from {{ ref("parcels") }}
     {{ where_changed("order_id", "int_shipping_costs_changed") }}
     and label_state in ('confirmed', 'voided') and amount is not null
+
+),
+
+invoices as (
+
+    select
+        owner_id as order_id,
+        sum({{ as_numeric("payload #>> '{shipping_billed,amount}'") }}) as shipping_amount
+    from {{ ref("int_documents_written") }}
+    where kind = 'invoice' and document_number is not null and owner_id in (select parcels.order_id from parcels)
+    group by owner_id
 
 ),
 
@@ -24,14 +36,7 @@ orders as (
         orders.order_id,
         {{ money("(orders.shipping_amount + coalesce(invoices.shipping_amount, 0)) * orders.exchange_rate") }} as shipping_amount
     from {{ ref("orders") }} as orders
-    left join (
-        select
-            owner_id as order_id,
-            sum({{ as_numeric("payload #>> '{shipping_billed,amount}'") }}) as shipping_amount
-        from {{ ref("int_documents_written") }}
-        where kind = 'invoice' and document_number is not null
-        group by owner_id
-    ) as invoices on orders.order_id = invoices.order_id
+    left join invoices on orders.order_id = invoices.order_id
     where orders.order_id in (select parcels.order_id from parcels)
 
 ),
