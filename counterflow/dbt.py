@@ -14,8 +14,8 @@ from typing import Any
 
 from connections.connection import Connection
 from connections.errors import CounterflowError
-from connections.warehouse import session
-from counterflow.increments import Increment, look, only_what_is_new
+from connections.warehouse import session, sql
+from counterflow.increments import SCHEMAS, Increment, look, only_what_is_new
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 
@@ -62,6 +62,7 @@ def build(
         arguments += ["--select", *selection]
     if full_refresh:
         arguments.append("--full-refresh")
+        _drop_views(warehouse)
     increment = None if full_refresh else _increment(warehouse, window)
     # by the environment: with other --vars dbt would parse the whole project again (macros/var.sql)
     given = {f"COUNTERFLOW_{name.upper()}": str(value) for name, value in window.items()}
@@ -77,6 +78,21 @@ def build(
             del os.environ[name]
     known.write_text(models)
     return results
+
+
+def _drop_views(warehouse: Connection) -> None:
+    """No view is left in the layers: a full refresh replaces tables, several at a time.
+
+    dbt would drop each table's views with it, and two that share some would wait for each other.
+    """
+    with session(warehouse) as opened:
+        views = opened.execute(
+            "select table_schema, table_name from information_schema.views where table_schema = any(%s)",
+            [list(SCHEMAS)],
+        ).fetchall()
+        for view in views:
+            name = sql.Identifier(view["table_schema"], view["table_name"])
+            opened.execute(sql.SQL("drop view if exists {} cascade").format(name))
 
 
 def _increment(warehouse: Connection, window: Mapping[str, int]) -> Increment | None:

@@ -18,7 +18,8 @@ from typing import Any
 
 from connections.warehouse import Warehouse, sql
 
-_LAYERS = ["staging", "intermediate", "marts", "outbound"]
+# Where dbt builds.
+SCHEMAS = ("staging", "intermediate", "marts", "outbound")
 
 
 class Increment:
@@ -68,7 +69,7 @@ def look(warehouse: Warehouse, window: Mapping[str, int], sources: Mapping[str, 
         select table_schema || '.' || table_name as name, bool_or(column_name = 'version') as has_version
         from information_schema.columns where table_schema = any(%s) group by 1
         """,
-        [[*_LAYERS, "raw", "sync"]],
+        [[*SCHEMAS, "raw", "sync"]],
     ).fetchall()
     versioned = {row["name"] for row in relations if row["has_version"]}
     asked = {source: table for source, table in sources.items() if table in versioned}

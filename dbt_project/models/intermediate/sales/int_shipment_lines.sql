@@ -80,8 +80,8 @@ linked as (
 
 ),
 
--- What leaves the warehouse after the shop called the order complete has been sent already. Where the flow is off, Odoo's pickings
--- say nothing of web orders.
+-- What leaves the warehouse after the shop called the order complete has been sent already. Where the flow is off, what is
+-- picked in Odoo says nothing of web orders.
 pickings as (
 
     select

@@ -150,7 +150,8 @@ select
                 end
         when not numbered.is_in_shop then null
         when {{ is_called_off("orders") }} then 'the order is called off: unpack it'
-        when orders.status not in ('processing', 'completed') then 'the order is ' || replace(orders.status, '_', ' ') || ' in the shop'
+        when orders.status not in ('processing', 'completed')
+            then 'the order is ' || replace(orders.status, '_', ' ') || ' in the shop'
         when overfull.order_id is not null then 'something in it was refunded: take that out first'
     end as hold_reason,
     {{ var("build_id") }}::bigint as build_id
