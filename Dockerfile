@@ -7,7 +7,7 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
 RUN useradd --uid 50000 --create-home --home-dir /opt/airflow counterflow \
-    && install --directory --owner=counterflow /opt/airflow/logs /opt/counterflow /opt/counterflow/state
+    && install --directory --owner=counterflow /opt/airflow/logs /opt/counterflow /opt/counterflow/state /opt/counterflow/outbox
 
 WORKDIR /opt/counterflow
 # first alone: the packages are installed again only when the lock changes

@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 SQL := dbt_project/models dbt_project/tests
 PACKAGES := $(shell grep -c . requirements.txt)
 
-.PHONY: help demo test check format up down clean status lock odoo odoo-down contract contract-month
+.PHONY: help demo test browser check format up down clean status lock odoo odoo-down contract contract-month
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,8 +20,8 @@ help: ## this list
 demo: $(READY) ## everything once around: an hour of trade, synced twice, and an order's journey (ORDERS, SEED, ODOO=real)
 	@$(RUN) -m counterflow.demo
 
-test: $(READY) ## the whole suite; starts and stops what it needs (ARGS="-k stock" for a part of it)
-	@$(RUN) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+test: $(READY) browser ## the whole suite; starts and stops what it needs (ARGS="-k stock" for a part of it)
+	@$(RUN) -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: $(READY) ## ruff, mypy, sqlfluff, import-linter; all of them, whatever the first finds
 	@failed=(); try() { echo "== $$*"; "$(VENV)/bin/$$@" || failed+=("$$1"); }; \
@@ -53,7 +53,7 @@ odoo-down: ## stop the real Odoo
 	@$(RUN) -m sandbox.real_odoo down
 
 contract: $(READY) ## contract tests against the server in AIRFLOW_CONN_<SYSTEM>: make contract SYSTEM=odoo
-	@[ -n "$(SYSTEM)" ] || { echo "Say which: make contract SYSTEM=woocommerce (or odoo, stripe)"; exit 2; }
+	@[ -n "$(SYSTEM)" ] || { echo "Say which: make contract SYSTEM=woocommerce (or odoo, stripe, canadapost)"; exit 2; }
 	@$(RUN) -m pytest tests/contract/test_$(SYSTEM)*.py $(ARGS)
 
 contract-month: $(READY) ## a month of trade posted to the Odoo in AIRFLOW_CONN_ODOO, and its trial balance: make contract-month SYSTEM=odoo
@@ -70,6 +70,15 @@ lock: ## resolve requirements.in anew into requirements.txt
 	@$(VENV)-lock/bin/python -m pip freeze > requirements.txt
 	@rm -rf $(VENV)-lock
 	@echo "requirements.txt: $$(grep -c . requirements.txt) packages"
+
+# Where it cannot be had, the tests of the pages fail and say so.
+browser: ## Chromium for the tests of the pages: installed by apt-get, where root runs this and there is none
+	@if ! command -v chromium >/dev/null && [ -z "$(COUNTERFLOW_CHROMIUM)" ] && [ "$$(id -u)" = 0 ] \
+	    && command -v apt-get >/dev/null; then \
+	    echo "Installing chromium, for the tests of the pages"; \
+	    { apt-get update && apt-get install --yes --no-install-recommends chromium; } >/dev/null 2>&1 \
+	        || echo "chromium could not be installed"; \
+	fi
 
 # Written last, so that an installation cut short is not taken for a whole one.
 $(READY): requirements.txt

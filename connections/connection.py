@@ -97,7 +97,7 @@ class Connection:
 _DEFAULT_HOSTS = {"stripe": "api.stripe.com"}
 
 # What is no system to sign in at: its connection may be left out.
-WITHOUT_SIGN_IN = frozenset({"files"})
+WITHOUT_SIGN_IN = frozenset({"files", "documents", "portal"})
 
 
 def variable(system: str) -> str:

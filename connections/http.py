@@ -85,8 +85,11 @@ class Http:
         concurrency: int = 4,
         error_of: Callable[[Answer], CounterflowError | None] | None = None,
         request_id_header: str = "x-request-id",
+        check: Callable[[Answer], object] = lambda answer: answer.data,
     ) -> None:
+        """`check` raises Unavailable where what was read is not of the system's own format."""
         self.system = connection.system
+        self._check = check
         self.concurrency = concurrency
         self.requests = 0
         self._error_of = error_of or (lambda answer: None)
@@ -113,11 +116,11 @@ class Http:
         return self.read("GET", path, params=params)
 
     def read(self, method: str, path: str, **content: Any) -> Answer:
-        """The answer, parsed already, to a request that changes nothing; tried up to three times."""
+        """The answer to a request that changes nothing, seen to be whole already; tried up to three times."""
         for attempt in (1, 2, 3):
             try:
                 answer = self.send(method, path, **content)
-                answer.data  # noqa: B018 - an answer that is no JSON is asked for again
+                self._check(answer)  # an answer that is no JSON is asked for again
                 return answer
             except Unavailable as error:
                 wait = error.retry_after_seconds or 0.4 * 2**attempt * random.uniform(0.7, 1.3)
@@ -165,9 +168,9 @@ class Http:
             return
         error = error or default_error(answer)
         if isinstance(error, Unavailable):
-            error.retry_after_seconds = _retry_after(answer)
+            error.retry_after_seconds = error.retry_after_seconds or _retry_after(answer)
             # a limiter answers before the system acts
-            error.may_have_worked = answer.status != 429
+            error.may_have_worked = error.may_have_worked and answer.status != 429
         if isinstance(error, Rejected):
             error.status = answer.status
         raise error

@@ -56,6 +56,7 @@ class Odoo:
             error_of=_error_of,
         )
         self._clock: tuple[datetime, float] | None = None
+        self._has: dict[tuple[str, str], bool] = {}
 
     def __enter__(self) -> Odoo:
         return self
@@ -79,6 +80,13 @@ class Odoo:
             self._clock = told, time.monotonic()
         told, told_at = self._clock
         return told + timedelta(seconds=time.monotonic() - told_at)
+
+    def has_field(self, model: str, name: str) -> bool:
+        """Whether the model has the field here, which may come with a module. Asked once."""
+        if (model, name) not in self._has:
+            found = self.read(model, "fields_get", allfields=[name], attributes=["type"])
+            self._has[model, name] = name in found
+        return self._has[model, name]
 
     def read(self, model: str, method: str, **arguments: Any) -> Any:
         """The result of a method that changes nothing; tried again when Odoo does not answer."""

@@ -35,8 +35,11 @@ _CHANGE_LOCK = 0x43465F01
 _MIGRATION_LOCK = 0x43465F02
 
 
-def connect(connection: Connection | None = None) -> Warehouse:
-    """An open connection (transactions by hand, rows as dicts, UTC). Unavailable, Misconfigured."""
+def connect(connection: Connection | None = None, *, role: str | None = None) -> Warehouse:
+    """An open connection (transactions by hand, rows as dicts, UTC). Unavailable, Misconfigured.
+
+    `role`: with that role's rights instead of the sign-in's own.
+    """
     connection = connection or Connection.from_env("warehouse")
     try:
         return psycopg.connect(
@@ -47,11 +50,17 @@ def connect(connection: Connection | None = None) -> Warehouse:
             dbname=connection.database,
             row_factory=dict_row,
             connect_timeout=10,
-            options="-c TimeZone=UTC",
+            options="-c TimeZone=UTC" + (f" -c role={role}" if role else ""),
             application_name="counterflow",
         )
     except psycopg.OperationalError as error:
         where = f"PostgreSQL at {connection.host}:{connection.port or 5432}"
+        if role and f'"{role}"' in str(error):
+            raise Misconfigured(
+                f"the warehouse has no role {role}, or does not lend it to this sign-in",
+                where=where,
+                remedy="Make it as deploy/roles.sh does, then run counterflow staff add",
+            ) from None
         if "authentication failed" in str(error) or "does not exist" in str(error):
             raise Misconfigured(
                 "the warehouse refuses the sign-in", where=where, remedy="Check AIRFLOW_CONN_WAREHOUSE"
@@ -60,9 +69,9 @@ def connect(connection: Connection | None = None) -> Warehouse:
 
 
 @contextmanager
-def session(connection: Connection | None = None) -> Iterator[Warehouse]:
+def session(connection: Connection | None = None, *, role: str | None = None) -> Iterator[Warehouse]:
     """A connection that commits at the end, rolls back on an error, and is closed."""
-    with connect(connection) as warehouse:
+    with connect(connection, role=role) as warehouse:
         yield warehouse
 
 
@@ -154,7 +163,7 @@ def begin_build(warehouse: Warehouse, run_id: str, *, is_whole: bool = True) -> 
 
 
 def forget_builds(warehouse: Warehouse) -> None:
-    """The next build looks at everything: what the earlier ones rest on (the settings) has changed."""
+    """The next build looks at everything: what the earlier ones rest on (settings, models) has changed."""
     warehouse.execute("update sync.builds set is_whole = false where is_whole")
 
 

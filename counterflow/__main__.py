@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from connections.errors import CounterflowError
-from counterflow import steps, systems
+from counterflow import staff_commands, steps, systems
 from documents.amounts import Language
 
 SYSTEM = click.Choice(systems.READ)
@@ -162,6 +162,10 @@ def doctor() -> None:
     from counterflow.doctor import examine
 
     sys.exit(0 if examine(click.echo) else 1)
+
+
+for _command in staff_commands.COMMANDS:
+    main.add_command(_command)
 
 
 def _prepared() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,8 @@ from typing import Any
 
 from connections.connection import Connection
 from connections.errors import CounterflowError
+from connections.warehouse import session, sql
+from counterflow.increments import SCHEMAS, Increment, look, only_what_is_new
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 
@@ -49,21 +52,68 @@ def build(
     *,
     full_refresh: bool = False,
 ) -> list[ModelResult]:
-    """The selected models built; what became of each. CounterflowError: dbt itself failed.
+    """The selected models (none named: all) built; what became of each. CounterflowError: dbt itself failed.
 
-    dbt's own tests are left to the night: the gate checks the same of every row that a build writes.
+    Those that have nothing to do are passed over (increments.py). dbt's own tests are left to the night:
+    the gate checks the same of every row that a build writes.
     """
-    arguments = ["build", "--resource-type", "model", "--resource-type", "seed", "--select", *selection]
+    arguments = ["build", "--resource-type", "model", "--resource-type", "seed"]
+    if selection:
+        arguments += ["--select", *selection]
     if full_refresh:
         arguments.append("--full-refresh")
+        _drop_views(warehouse)
+    increment = None if full_refresh else _increment(warehouse, window)
     # by the environment: with other --vars dbt would parse the whole project again (macros/var.sql)
     given = {f"COUNTERFLOW_{name.upper()}": str(value) for name, value in window.items()}
+    # what dbt writes of the project's nodes takes a second, and is there already where no file of it changed
+    known, models = target() / "fingerprint", fingerprint()
+    is_known = known.exists() and known.read_text() == models
     try:
         os.environ.update(given)
-        return run(warehouse, arguments)
+        with only_what_is_new(increment):
+            results = run(warehouse, [*arguments, "--no-write-json"] if is_known else arguments)
     finally:
         for name in given:
             del os.environ[name]
+    known.write_text(models)
+    return results
+
+
+def _drop_views(warehouse: Connection) -> None:
+    """No view is left in the layers: a full refresh replaces tables, several at a time.
+
+    dbt would drop each table's views with it, and two that share some would wait for each other.
+    """
+    with session(warehouse) as opened:
+        views = opened.execute(
+            "select table_schema, table_name from information_schema.views where table_schema = any(%s)",
+            [list(SCHEMAS)],
+        ).fetchall()
+        for view in views:
+            name = sql.Identifier(view["table_schema"], view["table_name"])
+            opened.execute(sql.SQL("drop view if exists {} cascade").format(name))
+
+
+def _increment(warehouse: Connection, window: Mapping[str, int]) -> Increment | None:
+    """None where nothing is known of the project's sources: it was never parsed here."""
+    manifest = target() / "manifest.json"
+    if not manifest.exists():
+        return None
+    sources = json.loads(manifest.read_text())["sources"]
+    tables = {name: f"{source['schema']}.{source['identifier']}" for name, source in sources.items()}
+    with session(warehouse) as opened:
+        return look(opened, window, tables)
+
+
+def fingerprint() -> str:
+    """What every build rests on besides its input: another one where a file of the dbt project is another."""
+    found = hashlib.sha256()
+    for file in sorted(PROJECT.rglob("*")):
+        place = file.relative_to(PROJECT)
+        if file.suffix in (".sql", ".yml", ".csv") and place.parts[0] not in ("target", "logs"):
+            found.update(f"{place}\n".encode() + file.read_bytes())
+    return found.hexdigest()
 
 
 def test(warehouse: Connection) -> list[ModelResult]:
@@ -77,7 +127,9 @@ def run(warehouse: Connection, arguments: Sequence[str]) -> list[ModelResult]:
     from dbt.cli.main import dbtRunner  # takes seconds: only those who build pay for it
 
     os.environ.update(variables_for(warehouse))
-    options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target())]
+    # with other --vars dbt parses the whole project again: what it keeps of it stands apart
+    kept = target() / "all_rows" if "--vars" in arguments else target()
+    options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(kept)]
     with _lean():
         result = dbtRunner().invoke(["--quiet", "--log-level-file", "none", *arguments, *options])
     if result.exception is not None:
@@ -87,27 +139,32 @@ def run(warehouse: Connection, arguments: Sequence[str]) -> list[ModelResult]:
 
 @contextmanager
 def _lean() -> Iterator[None]:
-    """A fifth less time for a build of 225 models (10.3 s -> 8.1 s, measured with dbt 1.11.16).
+    """A quarter less time for a build of 225 models (10.3 s -> 7.6 s, measured with dbt 1.11.16).
 
     dbt makes thousands of events, each a protobuf message, although it is told to be quiet: only warnings
-    and errors are let through. And the collector would go through its manifest, of which nothing is
-    garbage, again and again.
+    and errors are let through, and what is for debugging is not even put together. And the collector would
+    go through its manifest, of which nothing is garbage, again and again.
     """
+    from dbt_common.events.base_types import BaseEvent, DebugLevel
     from dbt_common.events.event_manager import EventManager
 
-    fire_event = EventManager.fire_event
+    fire_event, put_together = EventManager.fire_event, BaseEvent.__init__
+
+    def unless_for_debugging(self: Any, *fields: Any, **named: Any) -> None:
+        if not isinstance(self, DebugLevel):
+            put_together(self, *fields, **named)
 
     def what_matters(self: Any, event: Any, level: Any = None, *others: Any, **more: Any) -> None:
         if (level or event.level_tag()).value in ("warn", "error"):
             fire_event(self, event, level, *others, **more)
 
-    EventManager.fire_event = what_matters
+    EventManager.fire_event, BaseEvent.__init__ = what_matters, unless_for_debugging
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
-        EventManager.fire_event = fire_event
+        EventManager.fire_event, BaseEvent.__init__ = fire_event, put_together
 
 
 def target() -> Path:

@@ -14,11 +14,13 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
 from connections.connection import Connection
 from connections.errors import CounterflowError
+from connections.signing import Links
 from connections.warehouse import session
 from counterflow import journey, system_stock
 from counterflow.reconcile import reconciliation_difference
@@ -26,6 +28,7 @@ from runtime.airflow_api import AirflowApi
 from runtime.env import ADMIN, Secrets, Settings
 from runtime.errors import CannotStart
 from runtime.stack import Stack
+from sandbox.customer import answer
 
 DAG = "hourly_sync"
 RUN_SECONDS = 900
@@ -67,7 +70,12 @@ def _demo() -> int:
     heading(f"{DAG} again: only what changed")
     sync(airflow)
 
-    equal = journey.print_journey(str(told["web_orders"][0]), before=before, after=levels())
+    number = str(told["web_orders"][0])
+    if _customer_answers(number):
+        heading(f"{DAG} again: the answer comes in, and what is in stock leaves")
+        sync(airflow)
+
+    equal = journey.print_journey(number, before=before, after=levels())
     return conclude(settings, equal)
 
 
@@ -95,6 +103,22 @@ def sync(airflow: AirflowApi, *, unpause: bool = False) -> None:
     if state != "success":
         logs = "\n".join(_log(airflow, run_id, task) for task in failed)
         raise CannotStart(f"{DAG} did not succeed.\n{logs}")
+
+
+def _customer_answers(number: str) -> bool:
+    """The customer of an order that is asked has opened the page of the mail and taken what is in stock."""
+    with session() as warehouse:
+        asked = warehouse.execute(
+            "select order_id from marts.order_fulfilments where order_number = %s and state = 'asking'",
+            [number],
+        ).fetchone()
+    if asked is None:
+        return False
+    heading(f"The customer of order #{number} is asked: part now, or all of it later?")
+    link = Links.from_env().order_page(asked["order_id"], datetime.now(UTC) + timedelta(days=1))
+    answer(link, "ship_now")
+    say(f"answered at {link}: send what you have")
+    return True
 
 
 def conclude(settings: Settings, is_equal: bool) -> int:
@@ -130,6 +154,9 @@ def pages(settings: Settings) -> Mapping[str, str]:
     return {
         "last sync": f"{settings.ui_url}/counterflow/last-sync",
         **{name: f"{settings.ui_url}/counterflow/reports/{path}" for name, path in written.items()},
+        "staff": f"http://localhost:{settings.ports['staff']}/staff",
+        **({"mails": settings.sandbox_url("mail")} if "mail" in settings.ports else {}),
+        "documents": str(settings.home / "documents"),
         "stand-ins": ", ".join(settings.sandbox_url(name) for name in ("woocommerce", "odoo", "stripe")),
     }
 

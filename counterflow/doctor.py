@@ -12,6 +12,12 @@ from connections.connection import Connection, variable
 from connections.errors import CounterflowError
 from connections.warehouse import MINIMUM_VERSION, connect
 from counterflow import settings as settings_file
+from counterflow.doctor_doorstep import (
+    examine_canadapost,
+    examine_documents,
+    examine_mail,
+    examine_portal,
+)
 from counterflow.doctor_files import examine_files
 from counterflow.doctor_odoo import examine_odoo
 from counterflow.doctor_shop import examine_stripe, examine_woocommerce
@@ -25,6 +31,10 @@ _EXAMINERS: dict[str, Callable[[Connection, Settings | None], Iterator[Finding]]
     "woocommerce": examine_woocommerce,
     "odoo": examine_odoo,
     "stripe": examine_stripe,
+    "canadapost": examine_canadapost,
+    "documents": examine_documents,
+    "mail": examine_mail,
+    "portal": examine_portal,
     "files": examine_files,
 }
 

@@ -6,7 +6,7 @@ no error, so that an answer alone proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from connections.connection import Connection
@@ -24,6 +24,20 @@ _LOCKS = {
     "purchase_lock_date": "purchase journals",
     "hard_lock_date": "the books, for good",
 }
+# What each flow writes there.
+_WRITTEN = {
+    "ledger_entries": (
+        ("account.move", "create"),
+        ("account.move", "write"),
+        ("account.move.line", "create"),
+    ),
+    "deliveries": (
+        ("stock.picking", "write"),
+        ("stock.move", "write"),
+        ("sale.order", "write"),
+        ("res.partner", "create"),
+    ),
+}
 _KEY = "In Odoo, the user's Preferences > Security > New API Key; put it into the connection's password"
 _RIGHTS = "In Odoo, Settings > Users, give the user the groups listed in docs/data-engineer.md"
 
@@ -38,7 +52,8 @@ def examine_odoo(connection: Connection, chosen: Settings | None) -> Iterator[Fi
             return
         yield good("odoo", f"signs in at {connection.url}")
         yield _key_expiry(odoo, connection)
-        yield from _rights(odoo, posts_entries=chosen is None or chosen.flows.ledger_entries != "off")
+        flows = [flow for flow in _WRITTEN if chosen is None or chosen.flows.sends(flow)]
+        yield from _rights(odoo, flows)
         if chosen:
             for look in (_accounts, _locations, _currency, _rates, _locks):
                 try:
@@ -72,11 +87,10 @@ def _expiry(odoo: Odoo, connection: Connection) -> date | None:
     return date.fromisoformat(min(ends)) if ends else None
 
 
-def _rights(odoo: Odoo, *, posts_entries: bool) -> Iterator[Finding]:
+def _rights(odoo: Odoo, flows: Iterable[str]) -> Iterator[Finding]:
     """One finding for all rights that are there, one for each that is missing."""
     needed = [(resource.path, "read") for resource in OdooExtractor().resources]
-    if posts_entries:
-        needed += [("account.move", "create"), ("account.move", "write"), ("account.move.line", "create")]
+    needed += [right for flow in flows for right in _WRITTEN[flow]]
     missing = 0
     for model, operation in needed:
         try:

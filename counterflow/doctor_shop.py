@@ -14,6 +14,7 @@ from counterflow.settings import Settings
 from extractors.stripe import Stripe
 from extractors.woocommerce import WooCommerce
 
+_WRITTEN_TO_THE_SHOP = ("stock_levels", "tracking", "backorder_status")
 _WOOCOMMERCE_KEY = (
     "In WooCommerce > Settings > Advanced > REST API, make a key with Read/Write for a shop manager"
 )
@@ -25,7 +26,7 @@ _STRIPE_WRITE = (
 
 
 def examine_woocommerce(connection: Connection, chosen: Settings | None) -> Iterator[Finding]:
-    """Sign-in, the right to read each resource, the right to write stock levels, and the currency."""
+    """Sign-in, the right to read each resource, the right to write, and the currency."""
     with woocommerce.client(connection) as client:
         try:
             client.get("/orders", {"per_page": 1, "_fields": "id"})
@@ -34,11 +35,11 @@ def examine_woocommerce(connection: Connection, chosen: Settings | None) -> Iter
             return
         yield good("woocommerce", f"signs in at {connection.url}")
         yield from _readable("woocommerce", client, _woocommerce_paths(), {"per_page": 1}, _WOOCOMMERCE_KEY)
-        if chosen is None or chosen.flows.stock_levels != "off":
+        if chosen is None or any(map(chosen.flows.sends, _WRITTEN_TO_THE_SHOP)):
             # a key that may only read is refused before its empty batch is looked at
             yield tried(
                 "woocommerce",
-                "the key may write products",
+                "the key may write",
                 lambda: client.send("POST", "/products/batch", json={"update": []}),
                 _WOOCOMMERCE_KEY,
             )

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from connections import order_records
 from connections.errors import Rejected
 from connections.warehouse import Warehouse, rows
-from counterflow import order_records
 from counterflow.explain_order import add_bank_line
 from counterflow.explain_postings import add_event, add_lines, add_write
 from counterflow.explain_sources import add_origin, add_raw

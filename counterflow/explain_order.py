@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connections import order_records
 from connections.warehouse import Warehouse, rows
-from counterflow import order_records
 from counterflow.explain_postings import add_event, add_write
 from counterflow.explain_sources import add_origin
 from counterflow.tree import Branch, amount, counted

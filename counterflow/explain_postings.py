@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from connections import order_records
 from connections.warehouse import Warehouse, rows, sql
-from counterflow import order_records
 from counterflow.dbt import PROJECT
 from counterflow.explain_sources import add_origin, mart_rows
 from counterflow.tree import Branch, amount, counted

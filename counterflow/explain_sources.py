@@ -109,6 +109,12 @@ ORIGINS = {
             Source("stripe", "charges", _column("charge_id_stripe")),
         ),
     ),
+    "document": Origin(
+        "documents",
+        "document_key",
+        ("document_number", "amount", "balance_amount", "currency", "issued_on", "path"),
+        (),
+    ),
     "shipment": Origin(
         "shipments",
         "shipment_id",

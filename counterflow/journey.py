@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from connections import order_records
 from connections.warehouse import Warehouse, rows, session
-from counterflow import order_records
+from counterflow import systems
+from counterflow.journey_doorstep import tell_doorstep
 from counterflow.system_stock import Levels, normal
 from counterflow.tree import amount
 
@@ -30,6 +32,8 @@ def print_journey(
         say(f"\n== Order #{order['order_number']}: its way through the house\n")
         tell_order(warehouse, order, say)
         tell_payments(warehouse, order, say)
+        if order["channel"] == "web":
+            tell_doorstep(warehouse, order, systems.storage().shown, say)
         stock_agrees = tell_stock(warehouse, order, before, after, say)
         ledger_agrees = tell_ledger(warehouse, order, say)
     return stock_agrees and ledger_agrees

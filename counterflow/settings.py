@@ -21,15 +21,24 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 
 from connections.errors import Misconfigured
 from connections.warehouse import Cursor
+from counterflow.settings_flows import Flows
 from counterflow.settings_ledger import Commission, Files, Ledger, Lists, TaxClasses
 from counterflow.settings_problems import Problem, problem_of
+from counterflow.settings_shipping import (
+    Box,
+    Documents,
+    Mail,
+    Portal,
+    Promises,
+    Shipping,
+    ShippingService,
+)
 from counterflow.settings_tables import replace_if_different
 from counterflow.settings_types import Amount, Count, Province, Section, Tax, Text, wrong
 
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "settings.toml"
 
-System = Literal["woocommerce", "odoo", "stripe", "files"]
-Direction = Literal["off", "one_way", "both_ways"]
+System = Literal["woocommerce", "odoo", "stripe", "canadapost", "documents", "mail", "portal", "files"]
 
 # Which provinces charge which tax (Excise Tax Act; the acts of QC, BC, SK and MB): elsewhere it is a slip.
 _CHARGED_IN: dict[str, frozenset[str]] = {
@@ -95,31 +104,6 @@ class TaxRegistration(Section):
         return self
 
 
-class Flows(Section):
-    """What is carried from one side to the other; off holds what would be sent."""
-
-    web_orders: Direction = Field(
-        description='"off" or "one_way": WooCommerce and Stripe to the integrated view'
-    )
-    stock_levels: Direction = Field(description='"off" or "one_way": Odoo\'s stock to WooCommerce')
-    ledger_entries: Direction = Field(description='"off" or "one_way": what happened, to Odoo\'s books')
-    card_captures: Direction = Field(
-        default="one_way",
-        description='"off" or "one_way": authorised cards are captured in Stripe when the goods ship',
-    )
-    card_refunds: Direction = Field(
-        default="off",
-        description='"off" or "one_way": refunds entered in the shop are paid back by Counterflow in Stripe',
-    )
-
-    @field_validator("*")
-    @classmethod
-    def _carried(cls, value: Direction) -> Direction:
-        if value == "both_ways":
-            raise wrong('"both_ways" is not carried by this version', 'Set it to "one_way" or "off"')
-        return value
-
-
 class Guards(Section):
     """The most that one run may send to one system; what goes beyond is held for a person."""
 
@@ -183,7 +167,23 @@ class Settings(Section):
     tax_classes: TaxClasses = Field(default={}, description="a section [tax_classes]")
     files: Files = Field(default=Files(), description="a section [files]")
     stock: Stock = Field(description="a section [stock]")
+    shipping: Shipping = Field(default=Shipping(), description="a section [shipping]")
+    boxes: list[Box] = Field(default=[], description="sections [[boxes]]")
+    shipping_services: list[ShippingService] = Field(default=[], description="sections [[shipping_services]]")
+    promises: Promises = Field(default=Promises(), description="a section [promises]")
+    documents: Documents = Field(default=Documents(), description="a section [documents]")
+    mail: Mail = Field(default=Mail(), description="a section [mail]")
+    portal: Portal = Field(default=Portal(), description="a section [portal]")
     systems: Systems = Field(description="a section [systems]")
+
+    @field_validator("boxes", "shipping_services")
+    @classmethod
+    def _named_once(cls, value: list[Any]) -> list[Any]:
+        names = [getattr(each, "name", None) or each.method.lower() for each in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise wrong(f"named twice: {', '.join(twice)}", "Give each a name of its own, or remove one")
+        return value
 
     @field_validator("tax_registrations")
     @classmethod
@@ -231,6 +231,13 @@ class Settings(Section):
             "lists": self.lists.rows(),
             "tax_classes": list(self.tax_classes.items()),
             "stock_locations": list(self.stock.locations.items()),
+            "shipping": [tuple(self.shipping.model_dump().values())],
+            "boxes": [tuple(box.model_dump().values()) for box in self.boxes],
+            "shipping_services": [(each.method.lower(), each.service) for each in self.shipping_services],
+            "promises": [tuple(self.promises.model_dump().values())],
+            "documents": [tuple(self.documents.model_dump().values())],
+            "mail": [tuple(self.mail.model_dump().values())],
+            "portal": [tuple(self.portal.model_dump().values())],
         }
         return any([replace_if_different(cursor, table, wanted) for table, wanted in rows.items()])
 
@@ -238,6 +245,12 @@ class Settings(Section):
 def path_of_settings() -> Path:
     """COUNTERFLOW_SETTINGS, else settings.toml at the top of the repository."""
     return Path(os.environ.get("COUNTERFLOW_SETTINGS") or DEFAULT_PATH)
+
+
+def place_of_documents(chosen: Settings) -> str:
+    """Where documents are kept: an address as it stands, a folder beside the settings unless absolute."""
+    folder = chosen.documents.folder
+    return folder if "://" in folder else str(path_of_settings().parent / folder)
 
 
 def read(path: Path | None = None) -> tuple[Settings | None, list[Problem]]:

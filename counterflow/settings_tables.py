@@ -23,6 +23,21 @@ _COLUMNS = {
     "commissions": "payee, coupon, source, rate, base, tax, tax_province, tax_rate, valid_from, valid_to",
     "lists": "list, value",
     "tax_classes": "source_class, product_class",
+    "shipping": (
+        "account, rule, max_days, default_weight_g, default_length_mm, default_width_mm, default_height_mm,"
+        " rate_sheet, customs_hs_code, customs_origin_country, complete_orders, customer_notes,"
+        " phone, return_labels"
+    ),
+    "boxes": "box, length_mm, width_mm, height_mm, weight_g, max_weight_g",
+    "shipping_services": "method, service_code",
+    "promises": "lead_time_days, receiving_days, answer_days, default_choice, retell_days",
+    "documents": (
+        "folder, invoice_when, invoice_prefix, credit_note_prefix, start_date, pick_list_hour, terms_en,"
+        " terms_fr"
+    ),
+    "mail": "sender, sender_name, reply_to, start_date, max_per_run",
+    "portal": "link_days, most_per_minute",
+    "models": "fingerprint",
 }
 
 

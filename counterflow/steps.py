@@ -28,6 +28,7 @@ from connections.warehouse import (
 from counterflow import dbt, gate, settings, systems
 from counterflow.dbt import ModelResult
 from counterflow.gate import CheckSummary
+from counterflow.settings_tables import replace_if_different
 from counterflow.summary import RunSummary, gather
 from extractors.base import ResourceCount
 from extractors.base import extract as run_extractor
@@ -37,12 +38,16 @@ from loaders.planning import Guards, Hold
 
 ConnectTo = Callable[[str], Connection]
 
-# Further rounds of build, check and deliver in one run: what becomes due by this run's own writes.
-MORE_ROUNDS = 2
+# Further rounds of build, check and deliver in one run: what becomes due by its own writes. The longest
+# way is that of a parcel: quote, label, slip and manifest, mail, and the ledger's last word.
+MORE_ROUNDS = 5
 
 
 def prepare(run_id: str) -> None:
-    """The warehouse has every table, the settings are in it, and the run is on record. Misconfigured."""
+    """The warehouse has every table, the settings are in it, and the run is on record. Misconfigured.
+
+    Where the settings or the models are others than before, the next build looks at everything.
+    """
     chosen = settings.load()
     warehouse_connection = Connection.from_env("warehouse")
     migrate(warehouse_connection)
@@ -51,7 +56,8 @@ def prepare(run_id: str) -> None:
             tables = sorted({resource.lands_in for resource in extractor.resources})
             ensure_raw_tables(warehouse, extractor.system, tables)
         with warehouse.cursor() as cursor:
-            if chosen.store(cursor):
+            models = [(dbt.fingerprint(),)]
+            if chosen.store(cursor) | replace_if_different(cursor, "models", models):
                 forget_builds(warehouse)
         warehouse.execute(
             """
@@ -117,8 +123,9 @@ def deliver(
     total = DeliverySummary(system)
     if system not in chosen.systems.on:
         return total
+    most_rows = chosen.guards.max_rows_per_run
     guards = Guards(
-        most_rows=chosen.guards.max_rows_per_run,
+        most_rows=min(most_rows, chosen.mail.max_per_run) if system == "mail" else most_rows,
         most_money=int(chosen.guards.max_money_per_run),
         most_to_zero=chosen.guards.max_skus_to_zero_per_run,
     )
@@ -139,15 +146,26 @@ def deliver(
 
 
 def settle(run_id: str, connect_to: ConnectTo = Connection.from_env) -> int:
-    """Rounds of build, check and deliver until nothing new is due, at most two more; how many it took."""
-    for done in range(MORE_ROUNDS):
-        if not _written_since_build():
-            return done
+    """Rounds of build, check and deliver until nothing new is due, at most MORE_ROUNDS; how many it took.
+
+    A system that is down holds only what depends on it: its error is raised once the others are done.
+    """
+    rounds, failed = 0, None
+    while rounds < MORE_ROUNDS and _written_since_build():
         build_own_writes(run_id)
         check(run_id)
+        rounds += 1
+        failed = None
         for system in systems.WRITTEN:
-            deliver(system, run_id, connection=connect_to(system))
-    return MORE_ROUNDS
+            if system not in settings.load().systems.on:
+                continue
+            try:
+                deliver(system, run_id, connection=connect_to(system))
+            except CounterflowError as error:
+                failed = failed or error
+    if failed:
+        raise failed
+    return rounds
 
 
 def summarize(run_id: str) -> RunSummary:
@@ -165,8 +183,9 @@ def summarize(run_id: str) -> RunSummary:
 
 def _hold_all(warehouse_connection: Connection, loader: Loader, chosen: settings.Settings) -> Hold | None:
     """Why nothing of the loader may be sent now (None: it may)."""
-    if getattr(chosen.flows, loader.flow) == "off":
-        return Hold("switch", f"flow {loader.flow} is off in settings.toml")
+    if not chosen.flows.sends(loader.flow):
+        direction = getattr(chosen.flows, loader.flow)
+        return Hold("switch", f"flow {loader.flow} is {direction} in settings.toml")
     with session(warehouse_connection) as warehouse:
         oldest = datetime.now(UTC) - timedelta(hours=chosen.guards.max_input_age_hours)
         for system in loader.inputs:

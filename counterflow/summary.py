@@ -25,6 +25,7 @@ class RunSummary:
     open_writes: list[dict[str, Any]] = field(default_factory=list)
     quarantined: int = 0
     refused_records: int = 0
+    bounced_mails: int = 0
     difference: Decimal = Decimal("0.00")
 
     def as_json(self) -> dict[str, Any]:
@@ -66,6 +67,13 @@ def gather(warehouse: Warehouse, run_id: str) -> RunSummary:
         "sync",
         "refused_records",
         "select count(*) as n from sync.refused_records where resolved_at is null",
+    )
+    summary.bounced_mails = _number(
+        warehouse,
+        "marts",
+        "messages",
+        # what came back longer ago was seen by now
+        "select count(*) as n from marts.messages where bounced_at > now() - interval '7 days'",
     )
     summary.difference = reconciliation_difference(warehouse)
     _judge(warehouse, summary)
@@ -119,7 +127,7 @@ def _judge(warehouse: Warehouse, summary: RunSummary) -> None:
     failed = any(item["severity"] != "info" for item in summary.checks_failed)
     if summary.alarms:
         summary.status = "red"
-    elif held or summary.quarantined or summary.refused_records or failed:
+    elif held or summary.quarantined or summary.refused_records or summary.bounced_mails or failed:
         summary.status = "amber"
 
 

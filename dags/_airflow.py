@@ -95,6 +95,14 @@ def require_chosen(context: Context, system: str) -> None:
         raise AirflowSkipException(f"{system} is not among the systems chosen for this run")
 
 
+def require_on(system: str) -> None:
+    """The settings name the system; otherwise the task is skipped, and needs no connection."""
+    from counterflow import settings
+
+    if system not in settings.load().systems.on:
+        raise AirflowSkipException(f"{system} is not on in settings.toml")
+
+
 def states(context: Context) -> dict[str, str]:
     """The state of every task of this run, by task id."""
     run = str(context["run_id"])

@@ -61,9 +61,9 @@ WRITES = [f"deliver_{system}.write" for system in systems.WRITTEN]
     tags=["sync", *systems.READ],
     params={
         "systems": Param(
-            list(systems.READ),
+            list(systems.ALL),
             type="array",
-            items={"type": "string", "enum": list(systems.READ)},
+            items={"type": "string", "enum": list(systems.ALL)},
             minItems=1,
             uniqueItems=True,
             title="Systems",
@@ -147,6 +147,7 @@ def _extract(system: str) -> TaskGroup:
 
         context = get_current_context()
         run.require_chosen(context, system)
+        run.require_on(system)
         counts = steps.extract(system, run.run_id(context), connection=run.connection(system))
         run.report(context, run.RAW[system], {"resources": run.plain(counts)})
 
@@ -206,6 +207,7 @@ def _deliver(system: str) -> TaskGroup:
 
         context = get_current_context()
         run.require_chosen(context, system)
+        run.require_on(system)
         summary = steps.deliver(
             system,
             run.run_id(context),

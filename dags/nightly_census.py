@@ -83,6 +83,7 @@ def _census(system: str) -> TaskGroup:
         from counterflow import steps
 
         context = get_current_context()
+        run.require_on(system)
         counts = steps.extract(system, run.run_id(context), connection=run.connection(system), census=True)
         run.report(context, run.RAW[system], {"resources": run.plain(counts)})
 

@@ -11,6 +11,7 @@ suffix. Pages end at X-WP-TotalPages, at most 100 records each. There is no rate
     /customers            -> raw.woocommerce__customers     new ones; changed ones by the census
     /taxes                -> raw.woocommerce__taxes         whole
     /taxes/classes        -> raw.woocommerce__tax_classes   whole
+    /settings/products    -> raw.woocommerce__product_settings  whole: its units of weight and length
 
 Not read: order notes, coupons (their lines are in the orders), orders still in the checkout.
 
@@ -65,6 +66,7 @@ class WooCommerce:
         Resource("customers", "/customers", options={"role": "all"}),
         Resource("taxes", "/taxes"),
         Resource("tax_classes", "/taxes/classes", key="slug"),
+        Resource("product_settings", "/settings/products"),
     )
 
     def open(self, connection: Connection) -> Http:
@@ -78,7 +80,7 @@ class WooCommerce:
                 return _oldest_change_first(client, resource, cursor)
             case "customers":
                 return _newest_until_known(client, resource, cursor) if cursor else _whole(client, resource)
-            case "taxes" | "tax_classes":
+            case "taxes" | "tax_classes" | "product_settings":
                 return _whole(client, resource)
             case _:
                 return _changed_window(client, resource, cursor)
@@ -151,7 +153,7 @@ def _newest_until_known(client: Http, resource: Resource, cursor: Position) -> I
 def _whole(client: Http, resource: Resource) -> Iterator[Page]:
     """Every record, and so also which ones are gone."""
     params = dict(resource.options)
-    if resource.name != "tax_classes":
+    if resource.name not in ("tax_classes", "product_settings"):
         params |= {"orderby": "id", "order": "asc"}
     records = _records(resource, _read_listing(client, resource, params))
     keys = [record.key for record in records if record.key is not None]

@@ -7,7 +7,8 @@
     planned -> superseded            a newer intent for the same key
 
 `sent` is committed before the call goes out. What is unknown is looked up by its key in the target
-and sent again only if it is not there. One delivery to a system at a time.
+and sent again only if it is not there. Where not being found proves nothing (a mail: `can_look_up` is
+False), it stays unknown and a person is asked. One delivery to a system at a time.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from connections.connection import Connection
 from connections.errors import CounterflowError, Misconfigured, Rejected, Unavailable
 from connections.warehouse import Jsonb, Warehouse, connect, exclusive
 from loaders import planning
-from loaders.planning import Guards, Hold
-from loaders.record import record
+from loaders.answers import without_answered
+from loaders.planning import Guards, Hold, can_look_up
+from loaders.record import record, those_still
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,11 @@ class NotSent:
 
 
 class Loader(Protocol):
-    """How one kind of thing is written to one system."""
+    """How one kind of thing is written to one system.
+
+    A loader whose target cannot tell what it has not got says so with `can_look_up = False`. One that
+    closes boxes has `ends_choice_of(intent)`: the order whose customer cannot choose any more (or None).
+    """
 
     system: str
     thing: str
@@ -132,7 +138,7 @@ def deliver(
     """
     summary = DeliverySummary(loader.system)
     with connect(warehouse_connection) as warehouse, exclusive(warehouse, f"deliver {loader.system}"):
-        planning.recover(warehouse, loader.system, loader.thing)
+        planning.recover(warehouse, loader)
         hold = planning.plan(warehouse, loader, run_id, guards, hold_all)
         if plan_only:
             with loader.open(connection) as client:
@@ -166,7 +172,10 @@ def _show(loader: Loader, client: Any, due: list[Intent], summary: DeliverySumma
         present = loader.present(client, batch)
         for intent in batch:
             there = present.get(intent.key)
-            before = dict(there.content) if there else "not there"
+            nothing = (
+                "it may have been sent" if intent.is_unknown and not can_look_up(loader) else "not there"
+            )
+            before = dict(there.content) if there else nothing
             summary.lines.append(f"{loader.thing} {intent.key}: {before} -> {dict(loader.wanted(intent))}")
 
 
@@ -191,7 +200,10 @@ def _deliver_batch(
             missing.append(intent)
     # what is not there after all is sent again only if it still may be
     unsure = [intent.write_id for intent in missing if intent.is_unknown]
-    if unsure:
+    if unsure and not can_look_up(loader):
+        missing = [intent for intent in missing if not intent.is_unknown]
+        outcomes["unknown"] += len(unsure)
+    elif unsure:
         allowed = planning.plan_again(warehouse, loader, unsure, run_id, hold)
         missing = [intent for intent in missing if not intent.is_unknown or intent.write_id in allowed]
     warehouse.commit()
@@ -209,13 +221,21 @@ def _send_and_read_back(
     run_id: str,
 ) -> Counter[str]:
     outcomes: Counter[str] = Counter()
+    # what a person waived since it was looked at is not sent
+    planned = those_still(warehouse, _ids(intents), "planned")
+    intents = [intent for intent in intents if intent.write_id in planned]
+    intents, outcomes["held"] = without_answered(loader, warehouse, intents, run_id)
     record(warehouse, _ids(intents), "sent", run_id)
     warehouse.commit()  # before the call: whatever happens now, we know that we may have sent them
+    if not intents:
+        return outcomes
     try:
         answers = loader.send(client, intents, present)
     except Unavailable as error:
-        status = "unknown" if error.may_have_worked else "planned"
-        record(warehouse, _ids(intents), status, run_id, "retry", str(error))
+        if error.may_have_worked:
+            record(warehouse, _ids(intents), "unknown", run_id, *planning.unknown(loader, str(error)))
+        else:
+            record(warehouse, _ids(intents), "planned", run_id, "retry", str(error))
         warehouse.commit()
         outcomes["unknown"] += len(intents)
         if not error.may_have_worked:
@@ -236,14 +256,8 @@ def _send_and_read_back(
             record(warehouse, [intent.write_id], answer.status, run_id, answer.reason_class, answer.reason)
             outcomes[answer.status] += 1
         else:
-            record(
-                warehouse,
-                [intent.write_id],
-                "unknown",
-                run_id,
-                "retry",
-                "the answer does not speak of this row",
-            )
+            reason = planning.unknown(loader, "the answer does not speak of this row")
+            record(warehouse, [intent.write_id], "unknown", run_id, *reason)
             outcomes["unknown"] += 1
     warehouse.commit()
     return outcomes + _read_back(loader, client, warehouse, intents, sent, run_id)
@@ -264,14 +278,16 @@ def _read_back(
     try:
         present = loader.present(client, to_read)
     except CounterflowError as error:
-        record(warehouse, _ids(to_read), "unknown", run_id, "retry", f"it could not be read back: {error}")
+        reason = planning.unknown(loader, f"it could not be read back: {error}")
+        record(warehouse, _ids(to_read), "unknown", run_id, *reason)
         warehouse.commit()
         outcomes["unknown"] += len(to_read)
         return outcomes
     for intent in to_read:
         there = present.get(intent.key)
         if there is None:
-            record(warehouse, [intent.write_id], "unknown", run_id, "retry", "it was taken, but is not there")
+            reason = planning.unknown(loader, "it was taken, but is not there")
+            record(warehouse, [intent.write_id], "unknown", run_id, *reason)
             outcomes["unknown"] += 1
         else:
             outcomes[_confirm(loader, warehouse, intent, there, sent[intent.write_id], run_id)] += 1
@@ -287,10 +303,13 @@ def _confirm(
     wanted: Mapping[str, Any],
     run_id: str,
 ) -> str:
-    """The write is confirmed; a difference from what was wanted is kept as drift, and counted."""
+    """The write is confirmed; a difference from what was wanted is kept as drift, and counted.
+
+    What the target adds of its own (the number that it gave) is no difference.
+    """
     drift = {
         name: {"wanted": wanted.get(name), "found": there.content.get(name)}
-        for name in sorted({*wanted, *there.content})
+        for name in sorted(wanted)
         if wanted.get(name) != there.content.get(name)
     }
     warehouse.execute(

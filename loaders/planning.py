@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connections.warehouse import DictRow, Jsonb, Warehouse, sql, take_change_numbers
-from loaders.record import record
+from loaders.record import record, those_still
 
 if TYPE_CHECKING:
     from loaders.base import Loader
@@ -37,17 +37,32 @@ class Guards:
     most_to_zero: int
 
 
-def recover(warehouse: Warehouse, system: str, thing: str) -> None:
+def can_look_up(loader: Loader) -> bool:
+    """Whether what is not found in the target is known not to be there, and may be sent again."""
+    return bool(getattr(loader, "can_look_up", True))
+
+
+def unknown(loader: Loader, reason: str) -> tuple[str, str]:
+    """The reason class and the reason of a write of which it is not known whether it happened."""
+    if can_look_up(loader):
+        return "retry", reason
+    return "needs_person", f"it may have been sent: {reason}. Find out, then say whether it was or waive it"
+
+
+def recover(warehouse: Warehouse, loader: Loader) -> None:
     """Rows that a dead delivery left as sent are unknown now. The caller holds the delivery lock."""
     take_change_numbers(warehouse)
     warehouse.execute(
         """
         update sync.writes set
-            status = 'unknown', reason_class = 'retry', version = nextval('sync.change_number'),
-            reason = 'the delivery that sent it did not live to see the answer'
+            status = 'unknown', reason_class = %s, reason = %s, version = nextval('sync.change_number')
         where system = %s and thing = %s and status = 'sent'
         """,
-        [system, thing],
+        [
+            *unknown(loader, "the delivery that sent it did not live to see the answer"),
+            loader.system,
+            loader.thing,
+        ],
     )
     warehouse.commit()
 
@@ -92,13 +107,15 @@ def plan_again(
     warehouse: Warehouse, loader: Loader, write_ids: Sequence[int], run_id: str, hold: Hold | None
 ) -> set[int]:
     """Unknown rows that the target turned out not to have are planned again, or held for what holds
-    now; the ids of those that may be sent. The caller commits."""
-    record(warehouse, write_ids, "planned", run_id, None, "it was sent, and is not there")
+    now; the ids of those that may be sent. What a person is to decide, or has decided, stays as it is.
+    The caller commits."""
+    unsure = sorted(those_still(warehouse, write_ids, "unknown"))
+    record(warehouse, unsure, "planned", run_id, None, "it was sent, and is not there")
     model = sql.Identifier("outbound", loader.outbound_model)
     names = {"system": loader.system, "thing": loader.thing, "model": loader.outbound_model, "run_id": run_id}
     warehouse.execute(sql.SQL(_HOLD_OR_RELEASE).format(model=model), names)
     still = "select write_id from sync.writes where status = 'planned' and write_id = any(%s)"
-    found = [int(row["write_id"]) for row in warehouse.execute(still, [list(write_ids)])]
+    found = [int(row["write_id"]) for row in warehouse.execute(still, [unsure])]
     if hold and found:
         record(warehouse, found, "held", run_id, hold.reason_class, hold.reason)
         return set()

@@ -37,3 +37,22 @@ def record(
         """,
         [ids, run_id, status, reason],
     )
+
+
+def those_still(warehouse: Warehouse, write_ids: Sequence[int], status: str) -> set[int]:
+    """Those of the writes that still have the status, locked until the caller's transaction ends.
+
+    A person may have decided about the others in the meantime (connections/decisions.py); and what is
+    unknown and left to a person is none of ours to look up.
+    """
+    take_change_numbers(warehouse)
+    found = warehouse.execute(
+        """
+        select write_id from sync.writes
+        where write_id = any(%s) and status = %s
+            and not (status = 'unknown' and reason_class is not distinct from 'needs_person')
+        order by write_id for update
+        """,
+        [list(write_ids), status],
+    )
+    return {int(row["write_id"]) for row in found}

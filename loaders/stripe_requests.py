@@ -4,12 +4,12 @@ refusal means.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from connections.errors import Rejected, Unavailable
+from connections.errors import Rejected
 from connections.http import Http
+from loaders import one_by_one
 from loaders.base import Intent, NotSent, Sent
 
 PER_PAGE = 100
@@ -34,35 +34,7 @@ def send_each(
     client: Http, intents: Sequence[Intent], together: str, send_one: Callable[[Http, Intent], Sent | NotSent]
 ) -> dict[str, Sent | NotSent]:
     """Each intent's answer; those of one payment in turn. Unavailable: Stripe took none of them."""
-    groups: dict[str, list[Intent]] = defaultdict(list)
-    for intent in intents:
-        groups[intent.payload[together]].append(intent)
-
-    def send_group(group: Iterable[Intent]) -> dict[str, Sent | NotSent | Unavailable]:
-        return {intent.key: _answer(client, intent, send_one) for intent in group}
-
-    found = {key: answer for part in client.each(send_group, groups.values()) for key, answer in part.items()}
-    turned_away = [answer for answer in found.values() if isinstance(answer, Unavailable)]
-    if len(turned_away) == len(found):
-        raise turned_away[0]
-    return {
-        key: NotSent("unknown", "retry", str(answer)) if isinstance(answer, Unavailable) else answer
-        for key, answer in found.items()
-    }
-
-
-def _answer(
-    client: Http, intent: Intent, send_one: Callable[[Http, Intent], Sent | NotSent]
-) -> Sent | NotSent | Unavailable:
-    """What became of it; the error itself where Stripe certainly did nothing."""
-    try:
-        return send_one(client, intent)
-    except Unavailable as error:
-        return NotSent("unknown", "retry", str(error)) if error.may_have_worked else error
-    except Rejected as error:
-        if error.code in _PASSING:
-            return NotSent("held", "retry", str(error))
-        return NotSent("refused", "permanent", str(error))
+    return one_by_one.send_each(client, intents, together, lambda intent: send_one(client, intent), _PASSING)
 
 
 def post(client: Http, path: str, intent: Intent, fields: Mapping[str, Any]) -> None:

@@ -47,7 +47,7 @@ class StockLevels:
         """The levels now; a product that a newer order touches carries that order's id as well."""
         newer = _products_in_newer_orders(client, intents)
         found: dict[str, Present] = {}
-        for path, ids in (("/products", _ids(intents, False)), ("/variations", _ids(intents, True))):
+        for path, ids in (("/products", ids_of(intents, False)), ("/variations", ids_of(intents, True))):
             if ids:
                 fields = "id,sku,manage_stock,stock_quantity"
                 params = {"include": ",".join(ids), "per_page": PER_PAGE, "_fields": fields, "status": "any"}
@@ -100,7 +100,7 @@ def _obstacle(there: Present | None) -> NotSent | None:
 
 
 def _send_batch(client: Http, path: str, intents: list[Intent]) -> dict[str, Sent | NotSent]:
-    by_id = {_target_id(intent): intent for intent in intents}
+    by_id = {target_id(intent): intent for intent in intents}
     update = [{"id": id_, "stock_quantity": intent.payload["quantity"]} for id_, intent in by_id.items()]
     answer = client.send("POST", path, json={"update": update})
     outcomes: dict[str, Sent | NotSent] = {}
@@ -144,13 +144,15 @@ def _products_in_newer_orders(client: Http, intents: Sequence[Intent]) -> dict[i
     return touched
 
 
-def _ids(intents: Sequence[Intent], variations: bool) -> list[str]:
+def ids_of(intents: Sequence[Intent], variations: bool) -> list[str]:
+    """The ids of the products, or of the variations, that the intents are for."""
     return [
-        str(_target_id(intent))
+        str(target_id(intent))
         for intent in intents
         if (intent.payload["variation_id"] is not None) is variations
     ]
 
 
-def _target_id(intent: Intent) -> int:
+def target_id(intent: Intent) -> int:
+    """The id of the intent's variation, else of its product."""
     return int(intent.payload["variation_id"] or intent.payload["product_id"])

@@ -69,6 +69,8 @@ def status(stack: Stack) -> int:
     running = {
         f"PostgreSQL  127.0.0.1:{stack.settings.ports['postgres']}": stack.postgres.is_running(),
         f"stand-ins   {stack.settings.sandbox_url('woocommerce')}": stack.sandbox.is_running(),
+        f"customers   http://localhost:{stack.settings.ports['portal']}": stack.portal.is_running(),
+        f"staff       http://localhost:{stack.settings.ports['staff']}/staff": stack.staff.is_running(),
         f"Airflow     {stack.settings.ui_url}": stack.airflow.is_running(),
     }
     for name, is_running in running.items():

@@ -25,15 +25,19 @@ WAREHOUSE_DATABASE = "counterflow"
 AIRFLOW_DATABASE = "airflow"
 ADMIN = "admin"
 STORY_FILE = "story.json"
-DEFAULT_STORY = {"ORDERS": "50", "SEED": "7", "ODOO": "stand-in"}
+DEFAULT_STORY = {"ORDERS": "50", "SEED": "20", "ODOO": "stand-in"}
 
 # service -> (variable, default port)
 PORTS = {
     "ui": ("COUNTERFLOW_UI_PORT", 8080),
+    "portal": ("COUNTERFLOW_PORTAL_PORT", 8085),
+    "staff": ("COUNTERFLOW_STAFF_PORT", 8086),
     "postgres": ("COUNTERFLOW_PG_PORT", 54329),
     "woocommerce": ("COUNTERFLOW_WOOCOMMERCE_PORT", 8301),
     "odoo": ("COUNTERFLOW_ODOO_PORT", 8302),
     "stripe": ("COUNTERFLOW_STRIPE_PORT", 8303),
+    "canadapost": ("COUNTERFLOW_CANADAPOST_PORT", 8304),
+    "mail": ("COUNTERFLOW_MAIL_PORT", 8305),
 }
 
 _QUIET = {
@@ -139,23 +143,26 @@ class Secrets:
     fernet_key: str
     jwt_secret: str
     session_key: str
+    portal_key: str
 
     @classmethod
     def of(cls, home: Path) -> Secrets:
-        """The secrets of this folder, made now if it has none."""
+        """The secrets of this folder; those it does not have yet are made now."""
         file = home / "secrets.json"
-        if not file.exists():
-            made = cls(
-                admin_password=secrets.token_urlsafe(9),
-                fernet_key=urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-                jwt_secret=secrets.token_urlsafe(48),
-                session_key=secrets.token_urlsafe(32),
-            )
+        made = {
+            "admin_password": secrets.token_urlsafe(9),
+            "fernet_key": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "jwt_secret": secrets.token_urlsafe(48),
+            "session_key": secrets.token_urlsafe(32),
+            "portal_key": secrets.token_urlsafe(32),
+        }
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        if made.keys() - kept.keys():
             new = file.with_suffix(".new")
             new.touch(mode=0o600)
-            new.write_text(json.dumps(vars(made)))
+            new.write_text(json.dumps(made | kept))
             new.rename(file)
-        return cls(**json.loads(file.read_text()))
+        return cls(**made | kept)
 
 
 def default_home() -> Path:
@@ -203,12 +210,32 @@ def environment(
         **os.environ,
         **warehouse_variables(server, WAREHOUSE_DATABASE),
         **{f"AIRFLOW_CONN_{system.upper()}": json.dumps(given) for system, given in connections.items()},
+        "AIRFLOW_CONN_DOCUMENTS": json.dumps(documents_connection(settings)),
+        "AIRFLOW_CONN_PORTAL": json.dumps(portal_connection(settings)),
         **_airflow_places(settings, server),
+        "COUNTERFLOW_PORTAL_PORT": str(settings.ports["portal"]),
+        "COUNTERFLOW_STAFF_PORT": str(settings.ports["staff"]),
         "COUNTERFLOW_HOME": str(settings.home),
         "COUNTERFLOW_REPORTS": str(settings.home / "reports"),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "TZ": "UTC",
+    }
+
+
+def documents_connection(settings: Settings) -> dict[str, Any]:
+    """Where documents are kept: with the rest of the state, not beside settings.toml."""
+    return {"conn_type": "generic", "extra": {"url": str(settings.home / "documents")}}
+
+
+def portal_connection(settings: Settings) -> dict[str, Any]:
+    """Where the customer's page is reached, and the key of its links."""
+    return {
+        "conn_type": "http",
+        "schema": "http",
+        "host": "localhost",
+        "port": settings.ports["portal"],
+        "password": Secrets.of(settings.home).portal_key,
     }
 
 

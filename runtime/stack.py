@@ -1,4 +1,4 @@
-"""All services of a machine together: PostgreSQL, the stand-ins and Airflow, started or nothing.
+"""All services of a machine together: PostgreSQL, the stand-ins, our pages and Airflow, started or nothing.
 
 `up` is safe to repeat: what runs and answers stays as it is. What it started itself it stops again if
 a later one cannot start.
@@ -20,6 +20,8 @@ from typing import Any
 
 import httpx
 
+from connections.connection import Connection
+from connections.warehouse import migrate
 from runtime.env import AIRFLOW_DATABASE, PORTS, ROOT, WAREHOUSE_DATABASE, Settings, environment
 from runtime.errors import CannotStart
 from runtime.ports import require_free
@@ -27,7 +29,7 @@ from runtime.postgres import EmbeddedPostgres
 from runtime.processes import Service, require_disk
 from runtime.server import Server
 
-STAND_INS = ("woocommerce", "odoo", "stripe")
+STAND_INS = ("woocommerce", "odoo", "stripe", "canadapost", "mail")
 Connections = dict[str, dict[str, Any]]
 
 
@@ -41,6 +43,8 @@ class Stack:
         self.sandbox = Service(
             "sandbox", self._sandbox_command(), settings.home / "sandbox", self._sandbox_answers
         )
+        self.portal = self._pages("portal", [], "/health")
+        self.staff = self._pages("staff", ["staff"], "/staff/sign-in")
         self.airflow = Service(
             "airflow",
             [sys.executable, "-m", "runtime.airflow"],
@@ -67,6 +71,9 @@ class Stack:
                 self._set_up_real_odoo()
             self.settings.remember_story()
             env = environment(self.settings, server, self.connections())
+            migrate(_warehouse(server))
+            self._start(self.portal, env, undo, f"the customer's page at {self._pages_url('portal')}")
+            self._start(self.staff, env, undo, f"the staff's pages at {self._pages_url('staff')}")
             if airflow:
                 self._start(self.airflow, env, undo, f"Airflow at {self.settings.ui_url}")
             undo.pop_all()
@@ -75,7 +82,7 @@ class Stack:
     def down(self) -> list[str]:
         """Nothing of ours runs any more, the data stays; the names of what was stopped."""
         stopped = []
-        for service in (self.airflow, self.sandbox):
+        for service in (self.airflow, self.staff, self.portal, self.sandbox):
             if service.is_running():
                 stopped.append(service.name)
             service.stop()
@@ -116,6 +123,7 @@ class Stack:
         """No stranger has a port that we are about to use: found before anything is started."""
         wanted = [] if self.settings.postgres_url or self.postgres.is_running() else ["postgres"]
         wanted += [] if self.sandbox.is_running() else list(STAND_INS)
+        wanted += [service.name for service in (self.portal, self.staff) if not service.is_running()]
         wanted += ["ui"] if airflow and not self.airflow.is_running() else []
         for name in wanted:
             require_free(self.settings.ports[name], SERVICE_NAMES[name], PORTS[name][0])
@@ -165,6 +173,14 @@ class Stack:
         if done.returncode:
             raise CannotStart(f"The story could not {action} in the real Odoo:\n{done.stderr[-2000:]}")
 
+    def _pages(self, name: str, arguments: list[str], path: str) -> Service:
+        command = [sys.executable, "-m", "portal", *arguments]
+        folder = self.settings.home / name
+        return Service(name, command, folder, lambda: _answers(f"{self._pages_url(name)}{path}"))
+
+    def _pages_url(self, name: str) -> str:
+        return f"http://localhost:{self.settings.ports[name]}"
+
     def _sandbox_command(self) -> list[str]:
         settings = self.settings
         ports = [word for name in STAND_INS for word in (f"--{name}-port", str(settings.ports[name]))]
@@ -188,15 +204,21 @@ class Stack:
 # What a service holds in memory from its start on: the folders of its code.
 SOURCES = {
     "sandbox": ("sandbox",),
+    "portal": ("connections", "documents", "portal"),
+    "staff": ("connections", "documents", "portal"),
     "airflow": ("connections", "counterflow", "dags", "expectations", "extractors", "loaders", "plugins"),
 }
 
 SERVICE_NAMES = {
     "ui": "Airflow's UI",
+    "portal": "the customer's page",
+    "staff": "the staff's pages",
     "postgres": "PostgreSQL",
     "woocommerce": "the WooCommerce stand-in",
     "odoo": "the Odoo stand-in",
     "stripe": "the Stripe stand-in",
+    "canadapost": "the Canada Post stand-in",
+    "mail": "the mail stand-in",
 }
 
 
@@ -214,8 +236,9 @@ def airflow_is_healthy(port: int) -> bool:
 
 
 def _newest(folders: Iterable[str]) -> float:
-    """When a Python file in the folders of the repository was last changed, in seconds since 1970."""
-    files = (file for folder in folders for file in (ROOT / folder).rglob("*.py"))
+    """When a file of code in the folders of the repository was last changed, in seconds since 1970."""
+    kinds = (".py", ".html", ".css", ".toml")
+    files = (file for folder in folders for file in (ROOT / folder).rglob("*") if file.suffix in kinds)
     return max((file.stat().st_mtime for file in files), default=0.0)
 
 
@@ -244,6 +267,17 @@ def _real_odoo(home: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise CannotStart(f"There is no real Odoo in {home}. Run make odoo first") from None
     return dict(value)
+
+
+def _warehouse(server: Server) -> Connection:
+    return Connection.from_fields(
+        "warehouse",
+        host=server.host,
+        port=server.port,
+        login=server.user,
+        password=server.password,
+        schema=WAREHOUSE_DATABASE,
+    )
 
 
 def _answers(url: str) -> bool:

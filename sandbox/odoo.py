@@ -41,7 +41,7 @@ from sandbox.odoo_seed import seed
 from sandbox.odoo_store import Env, Row, Store
 from sandbox.odoo_story import StoryLoader
 from sandbox.odoo_truth import truth
-from sandbox.story import CounterSale, Story
+from sandbox.story import CounterSale, Slip, Story
 
 DATABASE = "maple"
 _CALL = re.compile(r"/json/2/([^/]+)/([^/]+)")
@@ -146,6 +146,12 @@ class Odoo:
         order = self.story.sell(env, sale)
         self._commit(env)
         return {"pos_order_id": order, "ref": sale.ref}
+
+    def supplier_is_late(self, slip: Slip) -> None:
+        """The purchase order's lines, and with them the goods under way, are expected at the other moment."""
+        env = Env(self.store, self._user(INTEGRATION), now=self._now())
+        self.story.postpone(env, slip)
+        self._commit(env)
 
     def _now(self) -> datetime:
         return self.clock.now().replace(microsecond=datetime.now(UTC).microsecond)

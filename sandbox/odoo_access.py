@@ -36,7 +36,7 @@ res.country.state res.partner uom.uom product.category product.template product.
 product.supplierinfo sale.order.line purchase.order purchase.order.line stock.warehouse stock.location
 stock.picking.type stock.lot stock.package stock.picking stock.move stock.scrap stock.move.line
 stock.warehouse.orderpoint stock.route pos.order pos.order.line pos.payment account.move
-account.move.line account.full.reconcile
+account.move.line account.full.reconcile delivery.carrier
 """,
     "rwc": "sale.order stock.quant pos.session account.move.reversal account.bank.statement.line",
     "rw": "pos.config account.journal",

@@ -5,6 +5,7 @@ STOCK_ORDERS = {
     "stock.warehouse": "sequence, id",
     "stock.picking.type": "is_favorite desc, sequence, id",
     "stock.picking": "priority desc, scheduled_date asc, id desc",
+    "delivery.carrier": "sequence, id",
     "stock.move": "sequence, id",
     "stock.warehouse.orderpoint": "location_id, company_id, id",
     "pos.order": "date_order desc, name desc, id desc",
@@ -91,6 +92,8 @@ move_type selection ="direct"
 scheduled_date datetime
 date_deadline datetime
 date_done datetime
+carrier_id m2o:delivery.carrier
+carrier_tracking_ref char
 backorder_id m2o:stock.picking
 backorder_ids o2m:stock.picking.backorder_id
 sale_id m2o:sale.order
@@ -99,6 +102,15 @@ pos_order_id m2o:pos.order
 pos_session_id m2o:pos.session
 move_ids o2m:stock.move.picking_id
 move_line_ids o2m:stock.move.line.picking_id
+""",
+    "delivery.carrier": """
+name char required
+active boolean =true
+sequence integer =10
+delivery_type selection:base_on_rule,fixed ="fixed"
+integration_level selection:rate,rate_and_ship ="rate_and_ship"
+product_id m2o:product.product required
+company_id m2o:res.company
 """,
     "stock.move": """
 reference char

@@ -64,6 +64,14 @@ def _complete_line(env: Env, values: Row) -> Row | None:
     return product
 
 
+def sale_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
+    """Another delivery address goes to the pickings too, where the caller's context asks for that."""
+    if "partner_shipping_id" in values and env.context.get("update_delivery_shipping_partner"):
+        for order_id in ids:
+            for picking in children(env, "stock.picking", "sale_id", order_id):
+                env.update("stock.picking", picking["id"], {"partner_id": values["partner_shipping_id"]})
+
+
 def sale_line_written(env: Env, ids: tuple[int, ...], values: Row) -> None:
     """The order's sums changed, so the order counts as written; its text alone changes nothing there. More
     of a line that is sold already is delivered too."""
@@ -291,7 +299,7 @@ def purchase_cancel(self: Records) -> None:
 
 RULES.update(
     {
-        "sale.order": Rules(prepare_sale),
+        "sale.order": Rules(prepare_sale, written=sale_written),
         "sale.order.line": Rules(prepare_sale_line, written=sale_line_written),
         "purchase.order": Rules(prepare_purchase, purchase_created),
         "purchase.order.line": Rules(prepare_purchase_line, written=purchase_line_written),

@@ -113,6 +113,8 @@ def _back_order(env: Env, picking: Row) -> int:
         "purchase_id",
         "scheduled_date",
         "date_deadline",
+        "note",
+        "carrier_id",
     )
     values = {name: picking[name] for name in kept if name in picking}
     return new_picking(env, picking["picking_type_id"], {**values, "backorder_id": picking["id"]})

@@ -18,7 +18,7 @@ from sandbox.odoo_seed_books import account_id
 from sandbox.odoo_store import Env, Row, Store
 from sandbox.odoo_till import ring_up
 from sandbox.odoo_write import create_record, write_records
-from sandbox.story import CounterSale, Customer, Sku, StaffTypedOrder, Story
+from sandbox.story import CounterSale, Customer, Sku, Slip, StaffTypedOrder, Story
 
 OPENING = "Opening balance"
 GOODS, BANK, OWNER = "121120", "111200", "313000"  # of the chart ca_2023
@@ -216,13 +216,20 @@ class StoryLoader:
         if order.state == "purchase":
             odoo_orders.button_confirm(Records(env, "purchase.order", (made,)))
 
+    def postpone(self, env: Env, slip: Slip) -> None:
+        """Every line of the purchase order is expected at the slip's moment."""
+        order = self._purchase(env, slip.ref)
+        lines = [row["id"] for row in children(env, "purchase.order.line", "order_id", order)]
+        expected = slip.expected_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        write_records(env, "purchase.order.line", lines, {"date_planned": expected})
+
     def _receive(self, env: Env, order: Any) -> None:
-        made = next(
-            row["id"]
-            for row in env.table("purchase.order").rows.values()
-            if row.get("partner_ref") == order.ref
-        )
+        made = self._purchase(env, order.ref)
         self._move(env, "purchase_id", made, [(line.sku, line.received) for line in order.lines])
+
+    def _purchase(self, env: Env, ref: str) -> int:
+        orders = env.table("purchase.order").rows.values()
+        return next(int(row["id"]) for row in orders if row.get("partner_ref") == ref)
 
     def _move(self, env: Env, link: str, order_id: int, goods: list[tuple[Sku, int]]) -> None:
         """The open picking's goods move as far as the story says; the rest waits in a back order."""

@@ -1,7 +1,7 @@
 """The story's back office, set up in any Odoo 19 over JSON-2, the way its own staff would do it.
 
     python -m sandbox.odoo_world set-up --orders 50 --seed 7     everything up to the end of the history
-    python -m sandbox.odoo_world trade --hour 0 --seed 7         the counter sales of an hour after it
+    python -m sandbox.odoo_world trade --hour 0 --seed 7         an hour after it: counter sales, delays
 
 The Odoo is the one in AIRFLOW_CONN_ODOO. Both bring in the bank's statement up to now: with the payouts of
 the Stripe in AIRFLOW_CONN_STRIPE, or the story's own. ODOO_BOOKKEEPER is a file that holds a connection whose
@@ -25,7 +25,7 @@ from sandbox.odoo_world_books import open_books
 from sandbox.odoo_world_calls import Odoo, Row, batches, odoo_time
 from sandbox.odoo_world_till import Till
 from sandbox.story import Story
-from sandbox.story_things import CounterSale, Customer, PurchaseLine, SaleLine, Sku, StaffTypedOrder
+from sandbox.story_things import CounterSale, Customer, PurchaseLine, SaleLine, Sku, Slip, StaffTypedOrder
 
 # Without these Odoo answers 200 with a question (a back order? a text message?) and moves nothing.
 NO_QUESTIONS = {"skip_backorder": True, "skip_sms": True}
@@ -200,6 +200,13 @@ class OdooWorld:
             "date_planned": expected,
         }
 
+    def postpone(self, slips: Iterable[Slip]) -> None:
+        """Every line of those purchase orders is expected at the slip's moment."""
+        for slip in slips:
+            lines = self.odoo.find("purchase.order.line", [["order_id.partner_ref", "=", slip.ref]])
+            when = {"date_planned": odoo_time(slip.expected_at)}
+            self.odoo.call("purchase.order.line", "write", ids=[line["id"] for line in lines], vals=when)
+
     def _typed_orders(self) -> None:
         """Sale orders, confirmed, and delivered as far as they were."""
         fields = ("client_order_ref", "state")
@@ -293,7 +300,9 @@ def main() -> None:
     if options.action == "set-up":
         world.set_up(bank)
     else:
-        world.sell(story.trade_hour(options.hour, datetime.now(UTC), 0).counter_sales)
+        hour = story.trade_hour(options.hour, datetime.now(UTC), 0)
+        world.postpone(hour.slips)
+        world.sell(hour.counter_sales)
         bring_in(world.odoo, bank)
 
 

@@ -16,21 +16,22 @@ from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from runtime.ports import free_port
 from sandbox.bank import bank_lines
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.faults import Fault, Faults
 from sandbox.journal import Journal
-from sandbox.story import HISTORY_END, TELLING, CounterSale, Story
+from sandbox.story import HISTORY_END, TELLING, CounterSale, Slip, Story
 from sandbox.tls import Certificate
 from sandbox.trade import Trade
 
-SYSTEMS = ("woocommerce", "odoo", "stripe")
+SYSTEMS = ("woocommerce", "odoo", "stripe", "canadapost", "mail")
 _START_SECONDS = 30.0
 T = TypeVar("T")
 
@@ -48,11 +49,32 @@ class StandIn(Protocol):
         ...
 
 
+@runtime_checkable
+class Listener(Protocol):
+    """A stand-in that speaks more than HTTP: its further ports open and close with the first."""
+
+    async def listen(self, bind: Callable[[int], socket.socket], certificate: Certificate | None) -> None:
+        """The further ports are open, the same as before. `bind`: a socket on the port (0: a free one)."""
+        ...
+
+    async def close(self) -> None:
+        """They are closed."""
+        ...
+
+    def connection(self) -> dict[str, Any]:
+        """What its connection's JSON says otherwise than for a system that speaks HTTP."""
+        ...
+
+
 class OdooStandIn(StandIn, Protocol):
     """What the story's hours of trade need of Odoo's stand-in."""
 
     def counter_sale(self, sale: CounterSale) -> dict[str, Any]:
         """The sale is in the till and its goods off the stock; answers {"pos_order_id": .., "ref": ..}."""
+        ...
+
+    def supplier_is_late(self, slip: Slip) -> None:
+        """The purchase order is expected at the other moment."""
         ...
 
 
@@ -113,6 +135,7 @@ class World:
         stand_in = self.stand_ins[system]
         extra = dict(stand_in.extra)
         extra["ca_file"] = str(self._certificate.ca_file) if self._certificate else None
+        special = stand_in.connection() if isinstance(stand_in, Listener) else {}
         return {
             "conn_type": "http",
             "host": self.host,
@@ -121,6 +144,7 @@ class World:
             "login": stand_in.login,
             "password": stand_in.password,
             "extra": extra,
+            **special,
         }
 
     def start_all(self) -> None:
@@ -131,10 +155,8 @@ class World:
 
     def start(self, system: str) -> None:
         """The system listens, on its old port if it was stopped. OSError where the port is taken."""
-        # asyncio sends at once only on sockets that say TCP; others wait 40 ms for each answer's body
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self.host, self.ports[system]))
+        bind = partial(_bound, self.host)
+        listener = bind(self.ports[system])
         self.ports[system] = listener.getsockname()[1]
         config = uvicorn.Config(
             Control(self, system),
@@ -147,7 +169,11 @@ class World:
         )
         server = uvicorn.Server(config)
 
+        stand_in = self.stand_ins[system]
+
         async def serve() -> asyncio.Task[None]:
+            if isinstance(stand_in, Listener):
+                await stand_in.listen(bind, self._certificate)
             task = asyncio.ensure_future(server.serve(sockets=[listener]))
             while not server.started and not task.done():
                 await asyncio.sleep(0.005)
@@ -160,7 +186,11 @@ class World:
         server, task = self._servers.pop(system)
         server.should_exit = server.force_exit = True
 
+        stand_in = self.stand_ins[system]
+
         async def ended() -> None:
+            if isinstance(stand_in, Listener):
+                await stand_in.close()
             await task
 
         self._wait(ended())
@@ -244,6 +274,23 @@ class World:
         """No system has a fault left."""
         for faults in self.faults.values():
             faults.clear()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket on the given port (OSError: taken), or for 0 on one that stays ours while stopped.
+
+    None that the system gives to outgoing connections, of which one could hold it when we start again.
+    """
+    # asyncio sends at once only on sockets that say TCP; others wait 40 ms for each answer's body
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    while True:
+        try:
+            listener.bind((host, port or free_port()))
+            return listener
+        except OSError:
+            if port:
+                raise
 
 
 async def _cancel_what_hangs() -> None:

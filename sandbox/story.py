@@ -40,6 +40,7 @@ from sandbox.story_things import (
     ReorderRule,
     SaleLine,
     Sku,
+    Slip,
     StaffTypedOrder,
     Supplier,
     SupplierPrice,
@@ -52,7 +53,7 @@ SHOP_NAME = "Maple Lane Goods Ltd"
 SHOP_TIME_ZONE = "America/Toronto"
 HISTORY_END = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
 LARGEST_STORY = 1_000_000
-TELLING = 2  # another telling of the story, to which no older state belongs
+TELLING = 3  # another telling of the story, to which no older state belongs
 
 
 class Story:
@@ -138,7 +139,7 @@ class Story:
     @cached_property
     def _trade(self) -> Trade:
         sold = tuple(b for b in self._baskets if all(sku.product_id and sku.odoo_codes for sku, _ in b))
-        return Trade(self.seed, self.orders, self.book.people, self.skus, sold)
+        return Trade(self.seed, self.orders, self.book.people, self.skus, sold, self.until)
 
     def trade_hour(self, hour: int, now: datetime, first_order_id: int) -> TradeHour:
         """The hour-th hour after the history (0 is the first), all of it at `now`."""
@@ -162,6 +163,7 @@ __all__ = [
     "ReorderRule",
     "SaleLine",
     "Sku",
+    "Slip",
     "StaffTypedOrder",
     "Story",
     "Supplier",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sandbox.story_catalogue import Basket
+from sandbox.story_catalogue import SHORT, Basket
 from sandbox.story_chance import chance
 from sandbox.story_compose import moment
 from sandbox.story_kinds import COMPLETED_AFTER_SECONDS
@@ -35,6 +36,8 @@ SUPPLIERS = (
 SMALLEST_WINDOW = 300
 OVERSOLD_AT_COUNTER = "84946"  # Odoo ends below zero: sold before its delivery was booked
 NEARLY_GONE = "21181"  # the web shop believes in more than there is
+INBOUND = "BUY-4"  # brings what is short; its supplier is late (sandbox/story_trade.py)
+INBOUND_AFTER = timedelta(days=9)  # the end of the history
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ def back_office(book: OrderBook, seed: int, skus: tuple[Sku, ...], baskets: tupl
     # Between two orders, so that every order is either before the count or in the window.
     counted_at = moment((first + book.created(window.start - 1) + 1) // 2 if window.start else first - 3600)
     typed = _typed_orders(book, seed, orders, skus)
-    purchases = _purchases(counted_at, moment(book.start + book.count * book.gap), skus)
+    missing = _missing(orders)
+    late = (SHORT, OVERSOLD_AT_COUNTER, *missing)
+    purchases = _purchases(counted_at, moment(book.start + book.count * book.gap), skus, late)
     short = _unsent(orders, typed, OVERSOLD_AT_COUNTER) + sum(
         line.received for order in purchases for line in order.lines if line.sku.code == OVERSOLD_AT_COUNTER
     )
@@ -68,9 +73,10 @@ def back_office(book: OrderBook, seed: int, skus: tuple[Sku, ...], baskets: tupl
     web_sold, odoo_sold, received = _sums(orders, counter, typed, purchases)
     opening: list[OpeningStock] = []
     for place, sku in enumerate(skus):
-        margin = {OVERSOLD_AT_COUNTER: -2 - short, NEARLY_GONE: 1}.get(
-            sku.code, 25 + chance(seed, place, 5) % 120
-        )
+        usual = 25 + chance(seed, place, 5) % 120
+        if sku.code in missing:  # as far as the web shop's own stock does not go below nothing
+            usual = -min(missing[sku.code], odoo_sold[sku.code][0])
+        margin = {OVERSOLD_AT_COUNTER: -2 - short, NEARLY_GONE: 1, SHORT: 1}.get(sku.code, usual)
         needed = max(0, web_sold[sku.code]) + odoo_sold[sku.code][0] + margin
         opening.append(OpeningStock(sku, STOCK_LOCATION, needed, counted_at))
     counted = {row.sku.code: row.quantity for row in opening}
@@ -84,6 +90,19 @@ def back_office(book: OrderBook, seed: int, skus: tuple[Sku, ...], baskets: tupl
         reorder_rules=_reorder_rules(skus),
         web_stock={code: counted[code] - web_sold[code] for code in counted},
         odoo_stock={code: counted[code] - odoo_sold[code][1] + received[code] for code in counted},
+    )
+
+
+def _missing(orders: list[WebOrder]) -> Counter[str]:
+    """Ordered on the web, paid, and not in stock when it was: how many of each Sku still wait for it."""
+    return Counter(
+        {
+            line.sku.code: line.backordered
+            for order in orders
+            if order.status == "processing"
+            for line in order.lines
+            if line.backordered and line.sku.manages_stock
+        }
     )
 
 
@@ -216,7 +235,10 @@ def _typed(order: WebOrder, delivered_at: datetime | None, part: float) -> Staff
     )
 
 
-def _purchases(counted_at: datetime, until: datetime, skus: tuple[Sku, ...]) -> tuple[PurchaseOrder, ...]:
+def _purchases(
+    counted_at: datetime, until: datetime, skus: tuple[Sku, ...], missing: Iterable[str]
+) -> tuple[PurchaseOrder, ...]:
+    """Three orders of each supplier's goods, and one of what is missing; none has goods of another."""
     plan = (("purchase", 0, 0.5), ("purchase", 1, 0.0), ("draft", 2, 0.0))
     orders = []
     for number, (state, place, part) in enumerate(plan, 1):
@@ -231,7 +253,10 @@ def _purchases(counted_at: datetime, until: datetime, skus: tuple[Sku, ...]) -> 
         orders.append(
             PurchaseOrder(f"BUY-{number}", supplier, state, ordered_at, expected_at, received_at, lines)
         )
-    return tuple(orders)
+    wanted = set(missing) - {line.sku.code for order in orders for line in order.lines}
+    short = tuple(PurchaseLine(sku, 24, 0, sku.cost_cents) for sku in skus if sku.code in wanted)
+    late = (counted_at + timedelta(minutes=len(plan) + 1), until + INBOUND_AFTER, None)
+    return (*orders, PurchaseOrder(INBOUND, SUPPLIERS[1], "purchase", *late, short))
 
 
 def _supplier_prices(skus: tuple[Sku, ...]) -> tuple[SupplierPrice, ...]:

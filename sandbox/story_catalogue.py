@@ -30,9 +30,21 @@ _ODOO_CODES: dict[str, tuple[str, ...]] = {
 }
 _ODOO_ONLY = ("22379",)
 _UNCOUNTED = ("21790",)
+SHORT = "85099B"  # sold faster than it comes in
+_SOLD_OUT_TOO = "Bags"  # the web shop takes orders of these when it has none
+_UNMEASURED = ("21790",)
+# what customs want to know: tariff heading, country it was made in
+_CUSTOMS = {
+    "Bags": ("4202.92", "IN"),
+    "Decoration": ("9505.90", "CN"),
+    "Kitchen": ("6912.00", "GB"),
+    "Books": ("4901.99", "CA"),
+    "Groceries": ("1702.20", "CA"),
+}
 
 
 def _uncounted(product_id: int, code: str, name: str, price_cents: int, category: str, weight_g: int) -> Sku:
+    hs_code, origin = _CUSTOMS.get(category, ("", ""))
     return Sku(
         code=code,
         name=name,
@@ -48,7 +60,25 @@ def _uncounted(product_id: int, code: str, name: str, price_cents: int, category
         option="",
         manages_stock=False,
         odoo_codes=(),
+        size_mm=_size_mm(code, category, weight_g),
+        hs_code=hs_code,
+        origin=origin,
     )
+
+
+def _size_mm(code: str, category: str, weight_g: int) -> tuple[int, int, int] | None:
+    """As it is packed: bags folded flat, parasols long, the heavier the thicker."""
+    if not weight_g or code in _UNMEASURED:
+        return None
+    if code.startswith("15056"):
+        return (880, 90, 90)
+    sizes = {
+        "Bags": (320, 260, 15 + weight_g // 30),
+        "Kitchen": (180, 140, 30 + weight_g // 12),
+        "Books": (240, 170, 20),
+        "Groceries": (160, 80, 80),
+    }
+    return sizes.get(category, (200, 150, 20 + weight_g // 15))
 
 
 # The web shop's only, and not counted. Their ids come after those of the file.
@@ -92,14 +122,15 @@ def load_products() -> tuple[tuple[Product, ...], tuple[Sku, ...]]:
 
 
 def _sku(row: dict[str, str], product_id: int | None, variation_id: int) -> Sku:
-    code = row["sku"]
+    code, weight_g = row["sku"], int(row["weight_g"])
+    hs_code, origin = _CUSTOMS[row["category"]] if code not in _UNMEASURED else ("", "")
     return Sku(
         code=code,
         name=row["name"],
         price_cents=_cents(row["price"]),
         cost_cents=_cents(row["cost"]),
         barcode=row["barcode"],
-        weight_g=int(row["weight_g"]),
+        weight_g=weight_g,
         category=row["category"],
         product_id=product_id,
         variation_id=variation_id,
@@ -108,6 +139,10 @@ def _sku(row: dict[str, str], product_id: int | None, variation_id: int) -> Sku:
         option=row["option"],
         manages_stock=code not in _UNCOUNTED,
         odoo_codes=_ODOO_CODES.get(code, (code,)),
+        size_mm=_size_mm(code, row["category"], weight_g),
+        hs_code=hs_code,
+        origin=origin,
+        is_sold_out_too=row["category"] == _SOLD_OUT_TOO,
     )
 
 

@@ -24,7 +24,7 @@ from sandbox.story_chance import chance
 from sandbox.story_kinds import CHARGE_AFTER_SECONDS, HOUR, ORDINARY, Kind, RefundKind
 from sandbox.story_tax import rates_of, taxes_at, taxes_within
 from sandbox.story_things import Customer, Sku
-from sandbox.story_web import ChargeLine, GiftCard, TaxRate, WebLine, WebOrder, WebRefund
+from sandbox.story_web import PICKUP, ChargeLine, GiftCard, TaxRate, WebLine, WebOrder, WebRefund
 
 COUPON, COUPON_PERCENT = "maple10", 10
 AGENT_COUPON, AGENT_PERCENT = "agent-north", 5  # the shop writes every code in small letters
@@ -35,6 +35,11 @@ US_CENTS_TO_A_DOLLAR = 74  # the shop's own price list in US dollars
 _GOODWILL_CENTS = 500
 _SHIPPING_CENTS = {"ON": 995, "QC": 995, "BC": 1475, "AB": 1475, "NL": 1650, "NY": 1995}
 _OTHER_SHIPPING_CENTS = 1250
+_SHIPPING_TITLES = {
+    "QC": "Express",
+    "BC": "Canada Post Expedited",
+    "NY": "Canada Post Expedited Parcel USA",
+}
 _ADDED = {"gift card sold": GIFT_CARD, "gift card alone": GIFT_CARD, "book": BOOK, "groceries": GROCERIES}
 _COUPONS = {COUPON: COUPON_PERCENT, AGENT_COUPON: AGENT_PERCENT}
 
@@ -84,6 +89,7 @@ def compose(
     coupon: str = "",
     has_fee: bool = False,
     free_shipping: bool = False,
+    is_pickup: bool = False,
     note: str = "",
     reduced: bool = True,
 ) -> WebOrder:
@@ -104,7 +110,7 @@ def compose(
         lines.append(prices.line(_ADDED[sale], 1))
     if sale == "backordered":
         lines[0] = replace(lines[0], backordered=(lines[0].quantity + 1) // 2)
-    shipping = None if sale == "gift card alone" else _shipping(prices, free_shipping)
+    shipping = None if sale == "gift card alone" else _shipping(prices, free_shipping, is_pickup)
     fees = [prices.charge("Gift wrap", GIFT_WRAP_CENTS)] if has_fee else []
     if sale == "tip":
         fees.append(prices.charge("Tip", TIP_CENTS, is_taxable=False))
@@ -146,10 +152,13 @@ def compose(
     )
 
 
-def _shipping(prices: _Prices, is_free: bool) -> ChargeLine:
+def _shipping(prices: _Prices, is_free: bool, is_pickup: bool) -> ChargeLine:
+    if is_pickup:
+        return prices.charge(PICKUP, 0)
     if is_free:
         return prices.charge("Free shipping", 0)
-    return prices.charge("Canada Post Regular", _SHIPPING_CENTS.get(prices.province, _OTHER_SHIPPING_CENTS))
+    title = _SHIPPING_TITLES.get(prices.province, "Canada Post Regular")
+    return prices.charge(title, _SHIPPING_CENTS.get(prices.province, _OTHER_SHIPPING_CENTS))
 
 
 def _gift_cards(index: int, whole_cents: int) -> tuple[GiftCard, ...]:

@@ -12,7 +12,7 @@ from sandbox.story_catalogue import Basket
 from sandbox.story_chance import chance
 from sandbox.story_compose import COUPON, compose
 from sandbox.story_kinds import BACKORDERED, HELD_AGES, HELD_OPEN, HOUR, KINDS, ORDINARY, ROTA, Kind
-from sandbox.story_people import customer
+from sandbox.story_people import US_CUSTOMER, customer
 from sandbox.story_web import WebOrder
 
 SETTLING_SECONDS = 20 * HOUR
@@ -49,6 +49,8 @@ _OPEN_ROTA = (
 PART_SHIPPED_PLACE = 8  # of the open rota: typed into Odoo, some of it delivered
 TYPED_PLACE = 9  # typed into Odoo, nothing delivered yet
 BACKORDERED_PLACE = 5  # paid, and some of it is not in stock
+ABROAD_AGE = 2  # paid, and to be sent to the United States
+_ABROAD = Kind("processing", is_card=True, buyer=US_CUSTOMER)
 
 
 class OrderBook:
@@ -80,6 +82,8 @@ class OrderBook:
         age = self.count - 1 - index
         if age < self.open_count:
             place = age % len(_OPEN_ROTA)
+            if age == ABROAD_AGE:
+                return _ABROAD
             return BACKORDERED.after(0) if place == BACKORDERED_PLACE else Kind(_OPEN_ROTA[place][0])
         kind = HELD_OPEN if age in self._held else KINDS.get((index * 7 + self.seed) % ROTA, ORDINARY)
         return kind if kind is ORDINARY else kind.after(self._until - self.created(index))

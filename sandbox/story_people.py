@@ -96,6 +96,7 @@ def customer(index: int) -> Customer:
         city=city,
         province=province,
         postcode=postcode,
+        language="fr" if french or city == "Moncton" else "en",
     )
 
 

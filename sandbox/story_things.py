@@ -42,6 +42,10 @@ class Sku:
     odoo_codes: tuple[str, ...]
     tax_class: str = ""  # the web shop's: "" is the standard one
     is_gift_card: bool = False  # sold without tax, nothing to send
+    size_mm: tuple[int, int, int] | None = None  # length, width, height as it is packed; None: not measured
+    hs_code: str = ""  # of the customs tariff, and the country it was made in
+    origin: str = ""
+    is_sold_out_too: bool = False  # the web shop takes orders of it when it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class Customer:
     province: str
     postcode: str
     country: str = "CA"
+    street_2: str = ""
+    language: str = "en"
 
     @property
     def name(self) -> str:
@@ -188,9 +194,18 @@ class ReorderRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """A supplier's word that all of a purchase order comes at another day than was expected."""
+
+    ref: str
+    expected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TradeHour:
     """What happens in one hour of trade, in this order."""
 
     hour: int
     web_orders: tuple[WebOrder, ...]
     counter_sales: tuple[CounterSale, ...]
+    slips: tuple[Slip, ...] = ()

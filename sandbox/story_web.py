@@ -52,6 +52,9 @@ class WebLine:
     backordered: int = 0
 
 
+PICKUP = "Local pickup"
+
+
 @dataclass(frozen=True, slots=True)
 class ChargeLine:
     """Shipping or a fee of a web order, without tax."""

@@ -1,5 +1,5 @@
 """The next hour of trade, played in every system that runs: sales on the web and over the counter,
-the cards' payments, one refund, one edited order, one cancelled."""
+the cards' payments, one refund, one edited order, one cancelled; parcels move on."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Trade:
         self._web = stand_ins.get("woocommerce")
         self._cards = stand_ins.get("stripe")
         self._odoo = stand_ins.get("odoo")
+        self._post = stand_ins.get("canadapost")
         self._hours = 0
         for _, hours in journal.load("sandbox", "hours"):
             self._hours = int(hours)
@@ -34,8 +35,13 @@ class Trade:
         hour = self._story.trade_hour(number, self._clock.now(), first_id)
         if self._cards:
             self._cards.pay_out()
+        if self._post:
+            self._post.advance()
         for order in hour.web_orders:
             self._place(order)
+        if self._odoo:
+            for slip in hour.slips:
+                self._odoo.supplier_is_late(slip)
         sold = [
             self._odoo.counter_sale(sale) if self._odoo else {"ref": sale.ref} for sale in hour.counter_sales
         ]

@@ -2,7 +2,7 @@
 
 Money is text with two decimals; times are the site's own (America/Toronto) beside *_gmt; pages by
 number, at most 100; past the last page of orders 200 [] with a total of 0. No rate limit. Not here:
-webhooks, notes, reports, coupons, categories, shipping zones.
+webhooks, reports, coupons, categories, shipping zones.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from sandbox.woocommerce_customers import CustomerCalls
 from sandbox.woocommerce_desk import OrderDesk
 from sandbox.woocommerce_http import ALL_METHODS, Answer, Call, Refusal, read_query
 from sandbox.woocommerce_money import cents
+from sandbox.woocommerce_notes import NoteCalls, Notes
 from sandbox.woocommerce_order_calls import OrderCalls
 from sandbox.woocommerce_orders import OrderStore
 from sandbox.woocommerce_others import OtherCalls
@@ -61,7 +62,8 @@ class WooCommerce:
         self.story = story
         self.catalogue = Catalogue(story, clock, journal)
         self.orders = OrderStore(story, journal)
-        self.desk = OrderDesk(self.orders, self.catalogue, clock)
+        self.notes = Notes(self.catalogue, clock, journal)
+        self.desk = OrderDesk(self.orders, self.catalogue, clock, self.notes)
         self.distortions = Distortions("woocommerce", journal)
         self._order_calls = OrderCalls(self.desk, self.distortions)
         self._doorkeeper = Doorkeeper(clock)
@@ -70,7 +72,8 @@ class WooCommerce:
             ProductCalls(self.catalogue, clock, self.distortions),
             OtherCalls(story, journal),
         )
-        self._routes = _routes(self._order_calls, products, customers, others)
+        notes = NoteCalls(self.notes, self.orders)
+        self._routes = _routes(self._order_calls, notes, products, customers, others)
         self.app = self._answer_asgi
 
     async def _answer_asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -196,7 +199,11 @@ def _json(body: bytes) -> Record:
 
 
 def _routes(
-    orders: OrderCalls, products: ProductCalls, customers: CustomerCalls, others: OtherCalls
+    orders: OrderCalls,
+    notes: NoteCalls,
+    products: ProductCalls,
+    customers: CustomerCalls,
+    others: OtherCalls,
 ) -> list[tuple[tuple[str, ...], re.Pattern[str], Handler]]:
     table: list[tuple[tuple[str, ...], str, Handler]] = [
         (_READ, "/orders", orders.list_orders),
@@ -209,6 +216,10 @@ def _routes(
         (("POST",), r"/orders/(\d+)/refunds", orders.create_refund),
         (_READ, r"/orders/(\d+)/refunds/(\d+)", orders.get_refund),
         (("DELETE",), r"/orders/(\d+)/refunds/(\d+)", orders.delete_refund),
+        (_READ, r"/orders/(\d+)/notes", notes.list_notes),
+        (("POST",), r"/orders/(\d+)/notes", notes.create_note),
+        (_READ, r"/orders/(\d+)/notes/(\d+)", notes.get_note),
+        (("DELETE",), r"/orders/(\d+)/notes/(\d+)", notes.delete_note),
         (_READ, "/refunds", orders.list_refunds),
         (_READ, "/products", products.list_products),
         (("POST",), "/products", products.create_product),

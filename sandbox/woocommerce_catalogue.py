@@ -16,6 +16,7 @@ from sandbox.woocommerce_money import from_gmt, gmt, local, money
 Record = dict[str, Any]
 SYSTEM = "woocommerce"
 FIRST_NEW_ID = 9_000_001
+FIRST_NEW_ROW_ID = 5_000_001
 _BLANK: dict[str, Record] = orjson.loads((DATA / "woocommerce_blank.json").read_bytes())
 _CATEGORY_IDS = {"Bags": 2, "Decoration": 3, "Kitchen": 4, "Gift cards": 5, "Books": 6, "Groceries": 7}
 
@@ -46,6 +47,15 @@ class Catalogue:
         self._last_id = max([FIRST_NEW_ID - 1, *self.products, *self.variations])
         for _, body in journal.load(SYSTEM, "last_id"):
             self._last_id = max(self._last_id, int(body))
+        self._last_row_id = FIRST_NEW_ROW_ID - 1
+        for _, body in journal.load(SYSTEM, "last_row_id"):
+            self._last_row_id = int(body)
+
+    def new_row_id(self) -> int:
+        """An id for a note or a row of meta: WordPress counts those apart from the records."""
+        self._last_row_id += 1
+        self._journal.put(SYSTEM, "last_row_id", "", self._last_row_id)
+        return self._last_row_id
 
     def new_id(self) -> int:
         """An id no record of the site has (products, orders' refunds, customers share them here)."""
@@ -73,10 +83,9 @@ class Catalogue:
         self._journal.put(SYSTEM, kind, str(record["id"]), record)
         if kind == "variation" and record["parent_id"] in self.products:
             parent = self.products[record["parent_id"]]
-            family = [v for v in self.variations.values() if v["parent_id"] == parent["id"]]
-            parent["stock_status"] = (
-                "instock" if any(v["stock_status"] == "instock" for v in family) else "outofstock"
-            )
+            family = {v["stock_status"] for v in self.variations.values() if v["parent_id"] == parent["id"]}
+            best = [status for status in ("instock", "onbackorder") if status in family]
+            parent["stock_status"] = best[0] if best else "outofstock"
             self.changed(parent)
 
     def deleted(self, record: Record) -> None:
@@ -180,6 +189,7 @@ def _product_record(product: Product, stock: dict[str, int], listed: int) -> Rec
             "attributes": [attribute | {"visible": True, "variation": True, "options": options}],
             "variations": [sku.variation_id for sku in product.skus],
             "has_options": True,
+            "meta_data": _customs_meta(product.product_id, product.skus[0]),
         }
         return record
     record |= {"regular_price": price, "tax_class": product.skus[0].tax_class}
@@ -196,9 +206,25 @@ def _variation_record(product: Product, sku: Sku, stock: dict[str, int], listed:
     return record | {"attributes": [attribute], "name": sku.option} | _stock_fields(sku, stock)
 
 
+def _customs_meta(identity: int, sku: Sku) -> list[Record]:
+    """What customs want to know, where the shop's customs plugins keep it."""
+    rows = (("hs_code", sku.hs_code), ("country_of_origin", sku.origin))
+    return [
+        {"id": identity * 32 + place, "key": key, "value": value}
+        for place, (key, value) in enumerate(rows)
+        if value
+    ]
+
+
 def _stock_fields(sku: Sku, stock: dict[str, int]) -> Record:
     weight = f"{sku.weight_g / 1000:g}" if sku.weight_g else ""
     fields: Record = {"weight": weight, "global_unique_id": sku.barcode, "manage_stock": sku.manages_stock}
+    fields["meta_data"] = _customs_meta(sku.variation_id or sku.product_id or 0, sku)
+    if sku.size_mm:
+        names = ("length", "width", "height")
+        fields["dimensions"] = {name: f"{side / 10:g}" for name, side in zip(names, sku.size_mm, strict=True)}
+    if sku.is_sold_out_too:
+        fields |= {"backorders": "notify", "backorders_allowed": True}
     if sku.manages_stock:
         set_stock(fields, stock[sku.code])
     return fields

@@ -136,7 +136,7 @@ def _customer_record(buyer: Customer, joined: int) -> Record:
         "last_name": buyer.last_name,
         "company": buyer.company,
         "address_1": buyer.street,
-        "address_2": "",
+        "address_2": buyer.street_2,
         "city": buyer.city,
         "postcode": buyer.postcode,
         "country": "CA",

@@ -12,7 +12,9 @@ from sandbox.clock import Clock
 from sandbox.woocommerce_catalogue import Catalogue
 from sandbox.woocommerce_http import Refusal, invalid_parameter
 from sandbox.woocommerce_lines import item_meta
+from sandbox.woocommerce_meta import set_meta
 from sandbox.woocommerce_money import cents, gmt, local, money
+from sandbox.woocommerce_notes import Notes
 from sandbox.woocommerce_orders import OrderStore
 from sandbox.woocommerce_refund_desk import blank_refund, given_back, negative_line, sum_refund_taxes
 from sandbox.woocommerce_refunds import refund_type
@@ -52,9 +54,10 @@ _TEXTS = (
 class OrderDesk:
     """Changes orders and what hangs on them: stock, dates, refunds."""
 
-    def __init__(self, orders: OrderStore, catalogue: Catalogue, clock: Clock) -> None:
-        """Work on that store and that stock."""
+    def __init__(self, orders: OrderStore, catalogue: Catalogue, clock: Clock, notes: Notes) -> None:
+        """Work on that store, that stock and those notes."""
         self.orders = orders
+        self.notes = notes
         self.catalogue = catalogue
         self.clock = clock
 
@@ -108,7 +111,7 @@ class OrderDesk:
                 k: str(v) for k, v in (fields.get(name) or {}).items() if k in record[name]
             }
         for given in fields.get("meta_data") or []:
-            self._set_meta(record, given)
+            set_meta(record, given, self.catalogue.new_row_id)
         changed = False
         makers = {
             "line_items": self._new_goods,
@@ -165,26 +168,9 @@ class OrderDesk:
             if name in given and name in line:
                 line[name] = money(cents(given[name])) if name in ("subtotal", "total") else given[name]
 
-    def _set_meta(self, record: Record, given: Record) -> None:
-        value = given.get("value")
-        if isinstance(value, bool):
-            value = "1" if value else ""
-        value = str(value) if isinstance(value, int | float) else value
-        if isinstance(value, str) and len(value.encode()) > 65_535:
-            return  # dropped without a word
-        same = [
-            row
-            for row in record["meta_data"]
-            if row["id"] == given.get("id") or row["key"] == given.get("key")
-        ]
-        if same:
-            same[0]["value"] = value
-        else:
-            record["meta_data"].append(
-                {"id": self.catalogue.new_id(), "key": given.get("key"), "value": value}
-            )
-
     def _set_status(self, record: Record, status: str, now: int) -> None:
+        if status != record["status"]:
+            self.notes.status_changed(record["id"], record["status"], status)
         record["status"] = status
         is_paid = status == "completed" or (status == "processing" and record["payment_method"] != "cod")
         if is_paid and not record["date_paid"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.story import ChargeLine, LineTax, TaxRate, WebLine, WebOrder
+from sandbox.story_web import PICKUP
 from sandbox.woocommerce_money import money, unit_price
 
 Record = dict[str, Any]
@@ -55,12 +56,18 @@ def _charge_taxes(taxes: tuple[LineTax, ...], sign: int = 1) -> list[Record]:
     return [{"id": tax.rate.rate_id, "total": money(sign * tax.total_cents), "subtotal": ""} for tax in taxes]
 
 
+def _method(line: ChargeLine) -> str:
+    if line.title == PICKUP:
+        return "local_pickup"
+    return "flat_rate" if line.total_cents else "free_shipping"
+
+
 def shipping_line(identity: int, line: ChargeLine, sign: int = 1, meta: list[Record] | None = None) -> Record:
     """The shipping of an order (sign 1) or a refund (sign -1)."""
     return {
         "id": identity,
         "method_title": line.title,
-        "method_id": "flat_rate" if line.total_cents else "free_shipping",
+        "method_id": _method(line),
         "instance_id": "",
         "total": money(sign * line.total_cents),
         "total_tax": money(sign * sum(tax.total_cents for tax in line.taxes)),

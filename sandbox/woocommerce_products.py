@@ -24,6 +24,7 @@ from sandbox.woocommerce_http import (
     page_of,
     run_batch,
 )
+from sandbox.woocommerce_meta import set_meta
 from sandbox.woocommerce_money import format_decimal, from_gmt
 
 Record = dict[str, Any]
@@ -216,7 +217,8 @@ class ProductCalls:
             record["price_html"] = price_html(record["price"])
             record["has_options"] = record["type"] == "variable"
         _update_stock(record, fields)
-        _update_meta(record, fields, self._catalogue)
+        for given in fields.get("meta_data") or []:
+            set_meta(record, given, self._catalogue.new_row_id)
         self._catalogue.changed(record)
         return self._shown(call, record)
 
@@ -244,7 +246,7 @@ class ProductCalls:
 
 
 def _update_stock(record: Record, fields: Record) -> None:
-    """An absolute quantity; ignored where stock is not managed, null is 0."""
+    """An absolute quantity; ignored where stock is not managed, null is 0. The status follows it."""
     if "manage_stock" in fields:
         record["manage_stock"] = fields["manage_stock"] in (True, "true", "yes", 1)
         if not record["manage_stock"]:
@@ -252,23 +254,8 @@ def _update_stock(record: Record, fields: Record) -> None:
     if record["manage_stock"]:
         if "stock_quantity" in fields:
             set_stock(record, int(float(fields["stock_quantity"] or 0)))
-        elif record["stock_quantity"] is None:
-            set_stock(record, 0)
-
-
-def _update_meta(record: Record, fields: Record, catalogue: Catalogue) -> None:
-    """Rows with a known id or key change, others are added; numbers and flags come back as text."""
-    for given in fields.get("meta_data", []):
-        value = given.get("value")
-        if isinstance(value, bool):
-            value = "1" if value else ""
-        elif isinstance(value, int | float):
-            value = str(value)
-        same = [r for r in record["meta_data"] if r["id"] == given.get("id") or r["key"] == given.get("key")]
-        if same:
-            same[0]["value"] = value
         else:
-            record["meta_data"].append({"id": catalogue.new_id(), "key": given.get("key"), "value": value})
+            set_stock(record, record["stock_quantity"] or 0)
 
 
 def created(record: Record) -> int:

@@ -136,6 +136,7 @@ def _order_meta(order: WebOrder, intent_id: str | None) -> list[Record]:
         3: ("_wc_order_attribution_utm_source", order.utm_source),
         4: ("is_vat_exempt", "yes" if order.is_vat_exempt else None),
         5: ("_stripe_charge_captured", _CAPTURED.get(order.capture)),
+        6: ("wpml_language", order.customer.language if order.customer.language != "en" else None),
     }
     return [
         {"id": order.order_id * 32 + place, "key": key, "value": value}
@@ -165,7 +166,7 @@ def _address(order: WebOrder) -> Record:
         "last_name": buyer.last_name,
         "company": buyer.company,
         "address_1": buyer.street,
-        "address_2": "",
+        "address_2": buyer.street_2,
         "city": buyer.city,
         "state": buyer.province,
         "postcode": buyer.postcode,

@@ -21,13 +21,15 @@ from connections.connection import Connection
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docker-compose.yml"
-PRODUCTION = {"postgres", "redis", "init", "api-server", "scheduler", "dag-processor", "worker"}
+PRODUCTION = {
+    "postgres", "redis", "init", "api-server", "scheduler", "dag-processor", "worker", "portal", "staff",
+}  # fmt: skip
 PROFILES = {
     "sandbox": {"sandbox"},
     "sources": {"odoo-postgres", "odoo", "wordpress-mariadb", "woocommerce", "woocommerce-setup"},
 }
-OURS = {"init", "api-server", "scheduler", "dag-processor", "worker", "sandbox"}
-SYSTEMS = ("WOOCOMMERCE", "ODOO", "STRIPE")
+OURS = {"init", "api-server", "scheduler", "dag-processor", "worker", "portal", "staff", "sandbox"}
+SYSTEMS = ("WOOCOMMERCE", "ODOO", "STRIPE", "CANADAPOST", "MAIL")
 MANDATORY = sorted(set(re.findall(r"\$\{([A-Z_]+):\?", FILE.read_text())))
 
 
@@ -130,7 +132,7 @@ def test_the_secrets_made_are_different_each_time(secrets: dict[str, str]) -> No
 
 
 def test_the_example_knows_how_to_reach_the_stand_ins() -> None:
-    ports = {"woocommerce": 8301, "odoo": 8302, "stripe": 8303}
+    ports = {"woocommerce": 8301, "odoo": 8302, "stripe": 8303, "canadapost": 8304}
     with sandbox.serve(orders=5) as world:
         given = {system: json.loads(text) for system, text in world.connections.items()}
     for system, port in ports.items():
@@ -149,11 +151,19 @@ def test_each_process_has_only_the_keys_it_needs(services: dict[str, Any]) -> No
     for name, service in services.items():
         connections = {key for key in service.get("environment", {}) if key.startswith("AIRFLOW_CONN_")}
         if name == "worker":
-            assert connections == {f"AIRFLOW_CONN_{system}" for system in (*SYSTEMS, "WAREHOUSE")}
+            assert connections == {
+                f"AIRFLOW_CONN_{system}" for system in (*SYSTEMS, "DOCUMENTS", "PORTAL", "WAREHOUSE")
+            }
         elif name == "api-server":
             warehouse = json.loads(service["environment"]["AIRFLOW_CONN_WAREHOUSE"])
             assert connections == {"AIRFLOW_CONN_WAREHOUSE"}
             assert warehouse["login"] == "counterflow_reader"
+        elif name in ("portal", "staff"):
+            warehouse = json.loads(service["environment"]["AIRFLOW_CONN_WAREHOUSE"])
+            kept = {"AIRFLOW_CONN_DOCUMENTS"} if name == "staff" else set()
+            assert connections == {"AIRFLOW_CONN_PORTAL", "AIRFLOW_CONN_WAREHOUSE", *kept}
+            assert warehouse["login"] == f"counterflow_{name}"
+            assert service["read_only"]
         else:
             assert connections == set()
         if name in OURS:
@@ -163,8 +173,8 @@ def test_each_process_has_only_the_keys_it_needs(services: dict[str, Any]) -> No
 
 def test_the_world_reaches_only_the_pages(services: dict[str, Any]) -> None:
     published = {name for name, service in services.items() if service.get("ports")}
-    assert published == {"api-server", "odoo", "woocommerce"}
-    for line in re.findall(r'"([^"]+:\d+:\d+|[^"]+:-?8080\}:8080)"', FILE.read_text()):
+    assert published == {"api-server", "portal", "staff", "odoo", "woocommerce"}
+    for line in re.findall(r'"([^"]+:\d+:\d+|[^"]+:-?80\d\d\}:80\d\d)"', FILE.read_text()):
         assert line.startswith("127.0.0.1:")
     for name in ("postgres", "redis", "scheduler", "dag-processor", "init"):
         assert set(services[name]["networks"]) == {"inside"}
@@ -223,7 +233,7 @@ def test_the_other_commands_exist_too(services: dict[str, Any], tmp_path: Path) 
         program = [sys.executable] if command[0] == "python" else [f"{python_bin}/{command[0]}"]
         done = subprocess.run([*program, *command[1:]], env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-    for name in ("api-server", "sandbox"):
+    for name in ("api-server", "portal", "staff", "sandbox"):
         check = services[name]["healthcheck"]["test"]
         assert check[:3] == ["CMD", "python", "-c"]
         compile(check[3], name, "exec")

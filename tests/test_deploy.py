@@ -47,6 +47,9 @@ def deployed(postgres: Server, secrets: dict[str, str]) -> Iterator[Server]:
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as superuser:
         for role in ("airflow", "counterflow_writer", "counterflow_reader"):
             superuser.execute(f"drop role {role}")
+        for role in ("counterflow_portal", "counterflow_staff"):
+            # other databases of this server have given them rights
+            superuser.execute(f"alter role {role} nologin")
 
 
 def test_each_role_may_do_only_what_it_is_for(deployed: Server, secrets: dict[str, str]) -> None:
@@ -54,6 +57,8 @@ def test_each_role_may_do_only_what_it_is_for(deployed: Server, secrets: dict[st
         "airflow": secrets["AIRFLOW_DB_PASSWORD"],
         "counterflow_writer": secrets["WRITER_DB_PASSWORD"],
         "counterflow_reader": secrets["READER_DB_PASSWORD"],
+        "counterflow_portal": secrets["PORTAL_DB_PASSWORD"],
+        "counterflow_staff": secrets["STAFF_DB_PASSWORD"],
     }
 
     def sign_in(role: str, database: str) -> psycopg.Connection[Any]:
@@ -85,8 +90,27 @@ def test_each_role_may_do_only_what_it_is_for(deployed: Server, secrets: dict[st
         reader.execute("set default_transaction_read_only = off")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute("insert into marts.stock values ('A')")
+    with sign_in("counterflow_portal", "counterflow") as portal:
+        portal.execute(
+            "select portal.order_page('woocommerce:1'), portal.give_answer('woocommerce:1', 'wait', 0, 'f')"
+        )
+        for forbidden in (
+            "select * from marts.stock",
+            "select * from portal.answers",
+            "insert into portal.answers (order_id, answer_number, choice) values ('x', 1, 'wait')",
+            "select * from settings.business",
+            "select * from portal.staff",
+            "call portal.let_in('counterflow_portal')",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                portal.execute(forbidden)
+    with sign_in("counterflow_staff", "counterflow") as staff:
+        staff.execute("select * from marts.stock")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            staff.execute("select * from raw.woocommerce__customers")
     closed = [
         ("airflow", "counterflow"),
+        ("counterflow_portal", "airflow"),
         ("counterflow_writer", "airflow"),
         ("counterflow_reader", "airflow"),
     ]

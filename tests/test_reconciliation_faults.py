@@ -4,51 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import sandbox
 from connections.connection import Connection
 from connections.odoo import Odoo
-from connections.warehouse import rows, session
-from counterflow import reconcile, steps, systems
+from connections.warehouse import session
+from counterflow import reconcile
 from sandbox import World
+from tests.synced import Synced
 
 Row = dict[str, Any]
 pytestmark = pytest.mark.timeout(900)
 
 
-def sync(run_id: str) -> None:
-    steps.prepare(run_id)
-    for system in systems.READ:
-        steps.extract(system, run_id)
-    steps.build(run_id)
-    steps.check(run_id)
-    for system in systems.WRITTEN:
-        steps.deliver(system, run_id)
-    steps.settle(run_id)
-
-
 @pytest.fixture(scope="module")
-def find(module_warehouse: Connection) -> Callable[..., list[Row]]:
-    def query(text: str, *parameters: Any) -> list[Row]:
-        with session(module_warehouse) as warehouse:
-            return [dict(row) for row in rows(warehouse, text, list(parameters))]
-
-    return query
-
-
-@pytest.fixture(scope="module")
-def world(module_warehouse: Connection, dbt_home: Path) -> Iterator[World]:
+def world(in_step: Synced) -> Iterator[World]:
     """In step: synced twice, so that what was posted has been read back from the books."""
-    with sandbox.serve(orders=40, seed=7) as running, pytest.MonkeyPatch.context() as patch:
-        for system, fields in running.connections.items():
-            patch.setenv(f"AIRFLOW_CONN_{system.upper()}", fields)
-        sync("first")
-        sync("second")
-        yield running
+    with in_step.in_environment():
+        yield in_step.world
+
+
+@pytest.fixture(scope="module")
+def find(in_step: Synced) -> Callable[..., list[Row]]:
+    return in_step.rows
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +40,7 @@ def known(world: World, find: Any) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def faults(world: World, known: set[str], find: Any) -> dict[str, Any]:
+def faults(in_step: Synced, world: World, known: set[str], find: Any) -> dict[str, Any]:
     """Five faults on five records that have nothing to do with one another, and a sync that meets them."""
     orders = iter(
         find(
@@ -97,7 +77,7 @@ def faults(world: World, known: set[str], find: Any) -> dict[str, Any]:
     with Odoo(Connection.from_env("odoo")) as odoo:
         change_entry(odoo, int(changed["ledger_entry_id"].removeprefix("odoo:")))
         by_hand = make_entry(odoo)
-    sync("faults")
+    in_step.sync("faults")
     return {
         "changed": changed,
         "payout": payout,

@@ -15,14 +15,18 @@ from connections.warehouse import rows, session
 from counterflow import steps, systems
 from counterflow.summary import RunSummary
 from sandbox import World
+from tests.synced import BOOKS, settings_of
 
 Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def world(module_warehouse: Connection, dbt_home: Path) -> Iterator[World]:
-    """The stand-ins, named in the environment as the steps look for them."""
+def world(
+    module_warehouse: Connection, dbt_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The stand-ins, named in the environment as the steps look for them; those of stock and books are on."""
     with sandbox.serve(orders=60, seed=7) as running, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTERFLOW_SETTINGS", str(settings_of(tmp_path_factory.mktemp("settings"), *BOOKS)))
         for system, fields in running.connections.items():
             patch.setenv(f"AIRFLOW_CONN_{system.upper()}", fields)
         yield running

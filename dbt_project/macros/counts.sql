@@ -23,6 +23,9 @@
             "account_move",
             "account_move_line",
         ],
+        "mail": ["bounces"],
+        "portal": ["answers"],
+        "canadapost": ["tracking"],
         "files": ["bank_statement_lines", "postage", "imports"],
     }) %}
 {% endmacro %}

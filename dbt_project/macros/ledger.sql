@@ -23,3 +23,14 @@
 {% macro base_key_of(write_key) -%}
     regexp_replace({{ write_key }}, '__(reversal_)?[0-9]+$', '')
 {%- endmacro %}
+
+{#- The event that a shipment is: 'odoo_shipment_<picking>', 'woocommerce_shipment_<order>' where the shop called the order
+    complete, 'counterflow_shipment_<order>_<number>' for a box of ours. -#}
+{% macro shipment_event_id(shipments) -%}
+    case {{ shipments }}.system
+        when 'odoo' then 'odoo_shipment_' || {{ shipments }}.picking_id_odoo
+        when 'counterflow'
+            then 'counterflow_shipment_' || replace(replace({{ shipments }}.shipment_id, 'woocommerce:', ''), ':', '_')
+        else 'woocommerce_shipment_' || {{ shipments }}.order_id_woocommerce
+    end
+{%- endmacro %}

@@ -8,7 +8,7 @@ import datetime
 import json
 from typing import Any
 
-MODULES = ("l10n_ca", "sale_stock", "purchase_stock", "point_of_sale")
+MODULES = ("l10n_ca", "sale_stock", "purchase_stock", "point_of_sale", "stock_delivery")
 
 # Accounts that the chart ca_2023 lacks and the ledger's roles need (counterflow/settings.toml).
 ACCOUNTS = (

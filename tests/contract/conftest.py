@@ -23,7 +23,7 @@ import pytest
 from connections.connection import Connection, variable
 from tests.contract.odoo_client import Books, Json2, trust
 from tests.contract.stripe_client import Account
-from tests.contract.woocommerce_client import Shop
+from tests.contract.woocommerce_client import Shop, sign_in, unsigned
 
 TAG = f"t{uuid4().hex[:8]}"
 
@@ -126,10 +126,14 @@ def connection_of(system: str, text: str) -> Connection:
 
 
 class Relay:
-    """A hop before a server that can swallow answers: the work is done, and nobody hears of it."""
+    """A hop before a server that can swallow answers: the work is done, and nobody hears of it.
+
+    WooCommerce's signature covers the address, so requests to it are signed anew.
+    """
 
     def __init__(self, target: Connection) -> None:
         self.target = target
+        self._auth = sign_in(target) if target.system == "woocommerce" else None
         self.seen: list[str] = []
         self._swallow: list[str] = []
         self._lock = threading.Lock()
@@ -150,7 +154,8 @@ class Relay:
         )
 
     def swallow_next(self, path: str) -> None:
-        """The next request whose path ends so takes effect and gets no answer."""
+        """The next request whose path ends so ('PUT /orders/1': one of that method) takes effect and gets
+        no answer."""
         self._swallow.append(path)
 
     def __enter__(self) -> Relay:
@@ -162,10 +167,10 @@ class Relay:
         self._server.server_close()
         self._upstream.close()
 
-    def _takes(self, path: str) -> bool:
+    def _takes(self, method: str, path: str) -> bool:
         with self._lock:
             self.seen.append(path)
-            hit = next((ending for ending in self._swallow if path.split("?")[0].endswith(ending)), None)
+            hit = next((wish for wish in self._swallow if _is_meant(wish, method, path)), None)
             if hit:
                 self._swallow.remove(hit)
             return hit is not None
@@ -179,8 +184,10 @@ class Relay:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
-                answer = relay._upstream.request(self.command, self.path, content=body, headers=headers)
-                if relay._takes(self.path):
+                answer = relay._upstream.request(
+                    self.command, unsigned(self.path), content=body, headers=headers, auth=relay._auth
+                )
+                if relay._takes(self.command, self.path):
                     self.close_connection = True
                     return
                 self.send_response(answer.status_code)
@@ -196,6 +203,11 @@ class Relay:
                 """Nothing on the terminal."""
 
         return Handler
+
+
+def _is_meant(wish: str, method: str, path: str) -> bool:
+    *methods, ending = wish.split(" ")
+    return path.split("?")[0].endswith(ending) and method in (methods or [method])
 
 
 _HOP = {"host", "connection", "content-length", "accept-encoding"}

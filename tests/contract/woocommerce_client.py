@@ -27,6 +27,19 @@ class Signed(httpx.Auth):
         yield request
 
 
+def sign_in(connection: Connection) -> httpx.Auth:
+    """How that connection's key signs in."""
+    sign = Signed if connection.scheme == "http" else httpx.BasicAuth
+    return sign(connection.login, connection.password)
+
+
+def unsigned(path: str) -> str:
+    """A path without the signature in its query."""
+    plain, _, query = path.partition("?")
+    kept = [part for part in query.split("&") if part and not part.startswith("oauth_")]
+    return "?".join(filter(None, (plain, "&".join(kept))))
+
+
 class Shop:
     """One WooCommerce, called without any code of ours in between."""
 

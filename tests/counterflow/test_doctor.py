@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,11 +31,19 @@ def world() -> Iterator[sandbox.World]:
 
 @pytest.fixture
 def connections(
-    world: sandbox.World, warehouse: Connection, monkeypatch: pytest.MonkeyPatch
+    world: sandbox.World, warehouse: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> dict[str, Connection]:
     for system, text in world.connections.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{system.upper()}", text)
-    names = ("warehouse", "woocommerce", "odoo", "stripe", "files")
+    page = {
+        "host": "orders.maplelane.example",
+        "password": "a key of at least 32 characters, as the doctor asks",
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_PORTAL", json.dumps(page))
+    kept = {"conn_type": "generic", "extra": {"url": str(tmp_path / "documents")}}
+    monkeypatch.setenv("AIRFLOW_CONN_DOCUMENTS", json.dumps(kept))
+    names = ("warehouse", "woocommerce", "odoo", "stripe", "canadapost")
+    names += ("documents", "mail", "portal", "files")
     return {system: Connection.from_env(system) for system in names}
 
 
@@ -74,13 +83,29 @@ def test_wrong_keys_everywhere_are_told_together(connections: dict[str, Connecti
     wrong = {name: dataclasses.replace(one, password="not-the-key") for name, one in connections.items()}
     wrong["woocommerce"] = dataclasses.replace(wrong["woocommerce"], login="ck_wrong")
     found = faults(ours, wrong)
-    assert [finding.where for finding in found] == ["warehouse", "woocommerce", "odoo", "stripe"]
+    assert [finding.where for finding in found] == [
+        "warehouse",
+        "woocommerce",
+        "odoo",
+        "stripe",
+        "canadapost",
+        "mail",  # the server's sign-in,
+        "mail",  # and the mailbox's
+        "portal",
+    ]
 
 
 def test_systems_that_are_down_are_told_together(ours: Settings, connections: dict[str, Connection]) -> None:
     down = {name: dataclasses.replace(one, port=1) for name, one in connections.items()}
     found = faults(ours, down)
-    assert [finding.where for finding in found] == ["warehouse", "woocommerce", "odoo", "stripe"]
+    assert [finding.where for finding in found] == [
+        "warehouse",
+        "woocommerce",
+        "odoo",
+        "stripe",
+        "canadapost",
+        "mail",
+    ]
 
 
 def test_a_key_that_may_only_read(connections: dict[str, Connection], ours: Settings) -> None:
@@ -94,9 +119,9 @@ def test_a_key_that_may_only_read(connections: dict[str, Connection], ours: Sett
 def test_rights_to_write_are_not_asked_of_a_flow_that_is_off(
     connections: dict[str, Connection], tmp_path: Path
 ) -> None:
-    levels = ('stock_levels = "one_way"', 'stock_levels = "off"')
-    entries = ('ledger_entries = "one_way"', 'ledger_entries = "off"')
-    chosen = load(changed(tmp_path / "settings.toml", levels, entries))
+    to_the_shop = ("stock_levels", "tracking", "backorder_status")
+    off = [(f'{flow} = "one_way"', f'{flow} = "off"') for flow in (*to_the_shop, "ledger_entries")]
+    chosen = load(changed(tmp_path / "settings.toml", *off))
     shop = dataclasses.replace(connections["woocommerce"], login=READ_ONLY_KEY, password=READ_ONLY_SECRET)
     found = faults(chosen, connections | {"woocommerce": shop})
     assert found == []

@@ -5,48 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-import sandbox
-from connections.connection import Connection
 from connections.errors import Rejected
-from connections.warehouse import rows, session
-from counterflow import steps, systems
 from counterflow.__main__ import main
 from counterflow.explain import explain
+from tests.synced import Synced
 
 Row = dict[str, Any]
 
 
-def sync(run_id: str) -> None:
-    steps.prepare(run_id)
-    for system in systems.READ:
-        steps.extract(system, run_id)
-    steps.build(run_id)
-    steps.check(run_id)
-    for system in systems.WRITTEN:
-        steps.deliver(system, run_id)
-    steps.settle(run_id)
-
-
 @pytest.fixture(scope="module")
-def find(module_warehouse: Connection, dbt_home: Path) -> Iterator[Callable[..., list[Row]]]:
+def find(in_step: Synced) -> Iterator[Callable[..., list[Row]]]:
     """Rows of a warehouse after two syncs: the second read what the first posted."""
-    with sandbox.serve(orders=40, seed=7) as world, pytest.MonkeyPatch.context() as patch:
-        for system, fields in world.connections.items():
-            patch.setenv(f"AIRFLOW_CONN_{system.upper()}", fields)
-        sync("first")
-        sync("second")
-
-        def query(text: str, *parameters: Any) -> list[Row]:
-            with session(module_warehouse) as warehouse:
-                return [dict(row) for row in rows(warehouse, text, list(parameters))]
-
-        yield query
+    with in_step.in_environment():
+        yield in_step.rows
 
 
 def told(*what: str, whole: bool = False, show_all: bool = False) -> str:

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import sandbox
 from connections.connection import Connection
 from connections.errors import Rejected
-from counterflow import journey, steps, system_stock, systems
+from counterflow import journey, system_stock
 from counterflow.system_stock import Levels
-
-
-def sync(run_id: str) -> None:
-    steps.prepare(run_id)
-    for system in systems.READ:
-        steps.extract(system, run_id)
-    steps.build(run_id)
-    steps.check(run_id)
-    for system in systems.WRITTEN:
-        steps.deliver(system, run_id)
-    steps.settle(run_id)
-    steps.summarize(run_id)
+from tests.synced import Synced
 
 
 def levels() -> dict[str, Levels]:
@@ -34,16 +21,10 @@ def levels() -> dict[str, Levels]:
 
 
 @pytest.fixture(scope="module")
-def hour(module_warehouse: Connection, dbt_home: Path) -> Iterator[dict[str, Levels]]:
+def hour(hour_in_step: Synced) -> Iterator[dict[str, Levels]]:
     """The levels before an hour of trade; afterwards it has been synced."""
-    with sandbox.serve(orders=10, seed=7) as world, pytest.MonkeyPatch.context() as patch:
-        for system, fields in world.connections.items():
-            patch.setenv(f"AIRFLOW_CONN_{system.upper()}", fields)
-        sync("first")
-        before = levels()
-        world.trade_hour()
-        sync("second")
-        yield before
+    with hour_in_step.in_environment():
+        yield hour_in_step.levels
 
 
 def test_tells_the_whole_way_and_that_the_systems_agree(hour: dict[str, Levels]) -> None:

@@ -4,53 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-import sandbox
 from connections.connection import Connection
 from connections.errors import CounterflowError, Rejected
 from connections.warehouse import rows, session
 from counterflow import reconcile, steps, systems
 from counterflow.__main__ import main
 from sandbox import World
+from tests.synced import Synced
 
 Row = dict[str, Any]
 
 
-def sync(run_id: str) -> None:
-    steps.prepare(run_id)
-    for system in systems.READ:
-        steps.extract(system, run_id)
-    steps.build(run_id)
-    steps.check(run_id)
-    for system in systems.WRITTEN:
-        steps.deliver(system, run_id)
-    steps.settle(run_id)
-
-
 @pytest.fixture(scope="module")
-def world(module_warehouse: Connection, dbt_home: Path) -> Iterator[World]:
+def world(hour_in_step: Synced) -> Iterator[World]:
     """After two syncs, with an hour of trade between them."""
-    with sandbox.serve(orders=20, seed=7) as running, pytest.MonkeyPatch.context() as patch:
-        for system, fields in running.connections.items():
-            patch.setenv(f"AIRFLOW_CONN_{system.upper()}", fields)
-        sync("first")
-        running.trade_hour()
-        sync("second")
-        yield running
+    with hour_in_step.in_environment():
+        yield hour_in_step.world
 
 
 @pytest.fixture(scope="module")
-def find(world: World, module_warehouse: Connection) -> Callable[..., list[Row]]:
-    def query(text: str, *parameters: Any) -> list[Row]:
-        with session(module_warehouse) as warehouse:
-            return [dict(row) for row in rows(warehouse, text, list(parameters))]
-
-    return query
+def find(hour_in_step: Synced) -> Callable[..., list[Row]]:
+    return hour_in_step.rows
 
 
 def told(subject: str | None = None, *, show_all: bool = False) -> tuple[bool, list[str]]:
@@ -76,7 +55,9 @@ def test_every_subject_is_in_the_table_and_was_checked(find: Any) -> None:
         assert row["is_total"] == (row["subject"] in reconcile.TOTALS)
 
 
-def test_an_order_that_waits_is_open_with_its_cause_and_not_in_the_number(world: World, find: Any) -> None:
+def test_an_order_that_waits_is_open_with_its_cause_and_not_in_the_number(
+    hour_in_step: Synced, world: World, find: Any
+) -> None:
     world.trade_hour()
     run_id = "not delivered"
     steps.prepare(run_id)
@@ -93,7 +74,7 @@ def test_an_order_that_waits_is_open_with_its_cause_and_not_in_the_number(world:
     assert agrees and said[-1].strip() == "reconciliation difference: 0.00"
     assert any(open_orders[0]["record_key"] in line and "next delivery" in line for line in said)
     assert steps.summarize(run_id).difference == Decimal("0.00")
-    sync("delivered after all")
+    hour_in_step.sync("delivered after all")
     assert find("select * from marts.reconciliation_items where subject = 'order'") == []
 
 

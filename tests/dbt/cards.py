@@ -5,10 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
-from connections.warehouse import begin_build, finish_build
-from counterflow import dbt
 from tests.dbt import shop
 from tests.dbt.conftest import Builder
 
@@ -18,16 +14,7 @@ SELECTION = ("+out_stripe__captures", "+out_stripe__cancellations", "+out_stripe
 
 def build(builder: Builder, *, full_refresh: bool = False) -> int:
     """The models of card payments, and what they rest on, are built; the build's id."""
-    window = begin_build(builder.sql, "test")
-    arguments = ["build", "--resource-type", "model", "--resource-type", "seed", "--select", *SELECTION]
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in window.items():
-            patch.setenv(f"COUNTERFLOW_{name.upper()}", str(value))
-        results = dbt.run(builder._connection, [*arguments, *(["--full-refresh"] if full_refresh else [])])
-    bad = [f"{result.name} {result.status}: {result.message}" for result in results if not result.is_good]
-    assert results and not bad, "\n".join(bad)
-    finish_build(builder.sql, window["build_id"], succeeded=True)
-    return window["build_id"]
+    return builder.build(*SELECTION, full_refresh=full_refresh)
 
 
 def authorize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,20 @@ import pytest
 from connections.connection import Connection
 from connections.warehouse import begin_build, connect, ensure_raw_tables, finish_build, rows
 from counterflow import dbt, systems
+from runtime.server import Server
+from tests.conftest import MODULE_WAREHOUSE, lent
 from tests.dbt import shop
 
 Row = dict[str, Any]
+MakeWarehouse = Callable[..., Connection]
+_TEMPLATE = f"built_{os.getpid()}"
 
 
 class Builder:
     """One warehouse, and builds that each look at what is new since the last good one."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self.sql = connect(connection)
         for extractor in systems.EXTRACTORS:
             ensure_raw_tables(
@@ -35,19 +40,18 @@ class Builder:
         One that does not succeed is repeated by the next.
         """
         window = begin_build(self.sql, "test")
-        arguments = ["build", "--resource-type", "model", "--resource-type", "seed"]
-        arguments += ["--select", *models] if models else []
-        self._run([*arguments, *(["--full-refresh"] if full_refresh else [])], window)
+        self._good(dbt.build(self.connection, models, window, full_refresh=full_refresh))
         finish_build(self.sql, window["build_id"], succeeded=succeeds)
         return window["build_id"]
 
     def parse(self) -> None:
         """dbt's manifest stands in its target folder."""
-        dbt.run(self._connection, ["parse"])
+        dbt.run(self.connection, ["parse"])
 
-    def check(self) -> None:
-        """Every data test holds for every row."""
-        self._run(["test", "--exclude-resource-type", "unit_test"], {"all_rows": True})
+    def check(self, *models: str) -> None:
+        """Every data test (or those of these models, in dbt's words) holds for every row."""
+        chosen = ["--select", *models] if models else []
+        self._run(["test", "--exclude-resource-type", "unit_test", *chosen], {"all_rows": True})
 
     def unit_test(self) -> int:
         """Every unit test of the models passes; how many they are."""
@@ -65,30 +69,50 @@ class Builder:
             "select table_schema || '.' || table_name as name from information_schema.tables"
             " where table_schema in ('marts', 'outbound') order by 1"
         )
-        return {relation["name"]: self._content(relation["name"]) for relation in relations}
+        return {relation["name"]: self.content(relation["name"]) for relation in relations}
 
-    def _content(self, relation: str) -> list[str]:
+    def content(self, relation: str) -> list[str]:
         query = f"select (to_jsonb(it) - 'build_id')::text as content from {relation} as it order by 1"
         return [row["content"] for row in self.rows(query)]
 
     def _run(self, arguments: list[str], given: Row) -> list[dbt.ModelResult]:
-        variables = dict(given)
-        # by the environment: with other --vars dbt would parse the whole project again (macros/var.sql)
-        with pytest.MonkeyPatch.context() as patch:
-            for name in ("build_id", "since_build", "since_version"):
-                if name in variables:
-                    patch.setenv(f"COUNTERFLOW_{name.upper()}", str(variables.pop(name)))
-            settings = ["--vars", json.dumps(variables)] if variables else []
-            results = dbt.run(self._connection, [*arguments, *settings])
+        settings = ["--vars", json.dumps(given)] if given else []
+        return self._good(dbt.run(self.connection, [*arguments, *settings]))
+
+    def _good(self, results: list[dbt.ModelResult]) -> list[dbt.ModelResult]:
         bad = [f"{result.name} {result.status}: {result.message}" for result in results if not result.is_good]
         assert results and not bad, "\n".join(bad)
         return results
 
 
+@pytest.fixture(scope="session")
+def built_template(postgres: Server, make_warehouse: MakeWarehouse, dbt_home: Path) -> Iterator[str]:
+    """The name of a database with every raw table and model, all of them empty, and the shop's settings.
+
+    A module that begins with a copy of it builds what it lands, not 300 tables and their indexes first.
+    """
+    # built under the name that the copies will have: dbt parses its project anew for another
+    made = Builder(make_warehouse(MODULE_WAREHOUSE))
+    shop.settle(made.sql)
+    made.build()
+    made.sql.close()
+    postgres.create_database(_TEMPLATE, MODULE_WAREHOUSE)
+    yield _TEMPLATE
+    postgres.drop_database(_TEMPLATE)
+
+
+@pytest.fixture(scope="module")
+def module_warehouse(
+    postgres: Server, make_warehouse: MakeWarehouse, built_template: str
+) -> Iterator[Connection]:
+    """The module's warehouse, which the environment names too: every model is there, and has no row."""
+    with lent(postgres, make_warehouse(MODULE_WAREHOUSE, built_template)) as connection:
+        yield connection
+
+
 @pytest.fixture(scope="module")
 def builder(module_warehouse: Connection, dbt_home: Path) -> Iterator[Builder]:
-    """The module's warehouse with raw tables and settings, and nothing built yet."""
+    """Builds of the module's warehouse."""
     made = Builder(module_warehouse)
-    shop.settle(made.sql)
     yield made
     made.sql.close()

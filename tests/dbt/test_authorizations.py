@@ -232,6 +232,4 @@ def _written(builder: Builder, thing: str, key: str, status: str) -> None:
 
 def _contents(builder: Builder) -> dict[str, list[str]]:
     outbound = [f"outbound.out_stripe__{name}" for name in ("captures", "cancellations", "refunds")]
-    return {
-        name: builder._content(name) for name in ("marts.authorizations", "marts.card_refunds", *outbound)
-    }
+    return {name: builder.content(name) for name in ("marts.authorizations", "marts.card_refunds", *outbound)}

@@ -122,7 +122,7 @@ class Trade:
     def hour(self, trouble: str = "none", step: int = 0, reads: bool = True) -> None:
         """Stripe is read (or not), all is built, and what is due delivered, with this trouble on the way."""
         self.runs += 1
-        warehouse = self.builder._connection
+        warehouse = self.builder.connection
         if reads:
             extract(Stripe(), self.connection, warehouse, f"hour {self.runs}", census=True)
         cards.build(self.builder)
@@ -214,7 +214,7 @@ def test_never_more_than_owed_and_in_the_end_all_of_it(trade: Trade, seed: int) 
 
 def test_what_the_hours_built_is_the_same_as_rebuilt(trade: Trade) -> None:
     names = ("authorizations", "card_refunds")
-    in_steps = {name: trade.builder._content(f"marts.{name}") for name in names}
+    in_steps = {name: trade.builder.content(f"marts.{name}") for name in names}
     cards.build(trade.builder, full_refresh=True)
     for name in names:
-        assert in_steps[name] == trade.builder._content(f"marts.{name}")
+        assert in_steps[name] == trade.builder.content(f"marts.{name}")

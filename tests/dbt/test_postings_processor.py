@@ -236,10 +236,10 @@ def test_increments_equal_a_rebuild(told: Builder) -> None:
         "balance_transactions", "payouts", "disputes", "payments", "reconciliation_payments",
         "reconciliation_payouts", "reconciliation_clearing", "ledger_lines_due",
     )  # fmt: skip
-    in_steps = {name: told._content(f"marts.{name}") for name in names}
+    in_steps = {name: told.content(f"marts.{name}") for name in names}
     told.build(*MODELS, full_refresh=True)
     for name, content in in_steps.items():
-        assert told._content(f"marts.{name}") == content, name
+        assert told.content(f"marts.{name}") == content, name
 
 
 def test_a_bank_that_is_read_from_files_gets_the_payout_itself(told: Builder) -> None:

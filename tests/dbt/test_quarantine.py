@@ -157,7 +157,7 @@ def test_posting_dates_are_the_days_of_the_business(builder: Builder) -> None:
     }
     orders = [shop.order(number, created_at=moment, method="cod") for number, moment in moments.items()]
     shop.land_paid(builder.sql, *orders)
-    builder.build()
+    builder.build("+out_odoo__ledger_entries")
     query = (
         "select entry_date::text as date from outbound.out_odoo__ledger_entries"
         " where write_key between 'woocommerce_order_201' and 'woocommerce_order_208' order by write_key"
@@ -167,5 +167,5 @@ def test_posting_dates_are_the_days_of_the_business(builder: Builder) -> None:
         "2026-03-07", "2026-03-08", "2026-11-18", "2026-11-18",
     ]  # fmt: skip
     builder.sql.execute("update settings.business set time_zone = 'America/St_Johns'")
-    builder.build()
+    builder.build("+out_odoo__ledger_entries")
     assert [row["date"] for row in builder.rows(query)][-2:] == ["2026-11-18", "2026-11-19"]

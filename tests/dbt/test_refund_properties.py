@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from counterflow import dbt
+from tests.dbt.compiled import rebuild, selects
 from tests.dbt.conftest import Builder
 
 pytestmark = pytest.mark.timeout(600)
@@ -122,10 +121,8 @@ def backorders(draw: st.DrawFn) -> Backorder:
 @pytest.fixture(scope="module")
 def compiled(builder: Builder) -> dict[str, str]:
     """The SQL of a first build, which looks at every row, by model."""
-    builder.build(*(f"+{model}" for model in MODELS))
-    folder = dbt.target() / "compiled" / "counterflow" / "models"
-    found: dict[str, Path] = {path.stem: path for path in folder.rglob("*.sql")}
-    return {model: found[model].read_text() for model in MODELS}
+    builder.build(*(f"+{model}" for model in MODELS), full_refresh=True)
+    return selects(MODELS)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -136,7 +133,7 @@ def test_refunds_give_back_what_was_charged_and_never_more(
 ) -> None:
     with builder.sql.transaction(force_rollback=True):
         _sell(builder.sql, sold)
-        _rebuild(builder.sql, compiled, "int_refund_parts")
+        rebuild(builder.sql, {name: compiled[name] for name in ("int_refund_parts",)})
         rows = builder.sql.execute("select * from intermediate.int_refund_parts").fetchall()
     given_back: dict[int, Decimal] = defaultdict(Decimal)
     by_part: dict[int, Decimal] = defaultdict(Decimal)
@@ -160,7 +157,16 @@ def test_what_is_deferred_ends_at_zero_when_all_has_left(
 ) -> None:
     with builder.sql.transaction(force_rollback=True):
         _order(builder.sql, backorder)
-        _rebuild(builder.sql, compiled, "int_order_deferrals", "int_deferral_moves")
+        rebuild(
+            builder.sql,
+            {
+                name: compiled[name]
+                for name in (
+                    "int_order_deferrals",
+                    "int_deferral_moves",
+                )
+            },
+        )
         deferrals = builder.sql.execute("select * from intermediate.int_order_deferrals").fetchall()
         moves = builder.sql.execute(
             "select * from intermediate.int_deferral_moves order by move_number"
@@ -269,24 +275,10 @@ def _order(warehouse: psycopg.Connection[Any], backorder: Backorder) -> None:
             row = {"order_id": ORDER_ID, "order_line_id": str(place), "quantity": units}
             if move.is_shipment:
                 row |= {"shipment_id": f"odoo:{number}", "shipped_at": when, "backordered_quantity": units}
-                row |= {"picking_id_odoo": None if move is completed else number}
+                row |= {"system": "woocommerce" if move is completed else "odoo"}
             else:
                 row |= {"refund_id": f"woocommerce:{number}", "refunded_at": when}
             _insert(warehouse, table, [row])
-
-
-def _rebuild(warehouse: psycopg.Connection[Any], compiled: Mapping[str, str], *models: str) -> None:
-    for model in models:
-        relation = sql.Identifier("intermediate", model)
-        warehouse.execute(sql.SQL("delete from {}").format(relation))
-        columns = warehouse.execute(
-            "select column_name as name from information_schema.columns"
-            " where table_schema = 'intermediate' and table_name = %s order by ordinal_position",
-            [model],
-        ).fetchall()
-        names = sql.SQL(", ").join(sql.Identifier(column["name"]) for column in columns)
-        statement = sql.SQL("insert into {} ({}) select {} from ({}) as wanted")
-        warehouse.execute(statement.format(relation, names, names, sql.SQL(compiled[model])))
 
 
 def _insert(warehouse: psycopg.Connection[Any], table: str, rows: Iterable[Mapping[str, Any]]) -> None:

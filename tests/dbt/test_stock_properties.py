@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from counterflow import dbt
+from tests.dbt.compiled import rebuild, selects
 from tests.dbt.conftest import Builder
 
 # In the order in which each rests on those before it.
@@ -109,15 +108,8 @@ def worlds(draw: st.DrawFn) -> World:
 @pytest.fixture(scope="module")
 def compiled(builder: Builder) -> dict[str, str]:
     """The SQL of a first build, which looks at every row, by model."""
-    builder.build()
-    folder = dbt.target() / "compiled" / "counterflow" / "models"
-    # a folder named after a YAML file holds what unit tests put in the models' places
-    found: dict[str, Path] = {
-        path.stem: path
-        for path in folder.rglob("*.sql")
-        if not any(part.endswith(".yml") for part in path.relative_to(folder).parts)
-    }
-    return {model: found[model].read_text() for model in MODELS}
+    builder.build(*(f"+{model}" for model in MODELS), full_refresh=True)
+    return selects(MODELS)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -127,7 +119,7 @@ def test_what_the_web_may_sell_is_what_is_left(
 ) -> None:
     with builder.sql.transaction(force_rollback=True):
         _describe(builder.sql, world)
-        _rebuild(builder.sql, compiled)
+        rebuild(builder.sql, compiled)
         by_sku = {row["sku"]: row for row in builder.sql.execute("select * from marts.stock_by_sku")}
         located = builder.sql.execute("select * from marts.stock").fetchall()
         levels = {
@@ -148,21 +140,6 @@ def test_what_the_web_may_sell_is_what_is_left(
             assert sum(each["reserved_by_web_quantity"] for each in mine) == waiting
             assert all(each["reserved_by_web_quantity"] == 0 for each in mine if not each["is_sold_from_web"])
             assert sum(each["on_hand_quantity"] for each in mine) == row["on_hand_quantity"]
-
-
-def _rebuild(warehouse: psycopg.Connection[Any], compiled: Mapping[str, str]) -> None:
-    for model, select in compiled.items():
-        schema = {"out": "outbound", "int": "intermediate"}.get(model.partition("_")[0], "marts")
-        relation = sql.Identifier(schema, model)
-        warehouse.execute(sql.SQL("delete from {}").format(relation))
-        columns = warehouse.execute(
-            "select column_name as name from information_schema.columns"
-            " where table_schema = %s and table_name = %s order by ordinal_position",
-            [schema, model],
-        ).fetchall()
-        names = sql.SQL(", ").join(sql.Identifier(column["name"]) for column in columns)
-        statement = sql.SQL("insert into {} ({}) select {} from ({}) as wanted")
-        warehouse.execute(statement.format(relation, names, names, sql.SQL(select)))
 
 
 def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zlib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -27,6 +26,7 @@ from documents.tax_return import (
     template_data,
 )
 from documents.typeset import png
+from tests.documents.sums import plain
 
 NOVEMBER = date(2026, 11, 1)
 PAPER = TaxReturn(
@@ -69,7 +69,7 @@ def test_the_lines_of_the_form_are_named() -> None:
 def test_the_paper_is_an_archivable_pdf_and_the_same_every_time(language: Language) -> None:
     made = tax_return_pdf(PAPER, language)
     assert made == tax_return_pdf(PAPER, language)
-    assert made.startswith(b"%PDF-1.7") and b"pdfaid" in _plain(made)
+    assert made.startswith(b"%PDF-1.7") and b"pdfaid" in plain(made)
     [page] = png("tax_return", template_data(PAPER, language), 40)
     assert page.startswith(b"\x89PNG")
 
@@ -120,14 +120,3 @@ def test_the_lines_are_a_table_that_starts_no_formula() -> None:
         "",
         "",
     ]
-
-
-def _plain(pdf: bytes) -> bytes:
-    """The file with its compressed streams opened."""
-    found = [pdf]
-    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
-        try:
-            found.append(zlib.decompress(stream))
-        except zlib.error:
-            continue
-    return b"\n".join(found)

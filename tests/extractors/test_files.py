@@ -295,7 +295,7 @@ def test_the_settings_name_the_folder_unless_the_connection_does(
 ) -> None:
     path = tmp_path / "settings.toml"
     text = DEFAULT_PATH.read_text()
-    path.write_text(text.replace('"stripe"]', '"stripe", "files"]'))
+    path.write_text(text.replace("\non = [", '\non = ["files", '))
     monkeypatch.setenv("COUNTERFLOW_SETTINGS", str(path))
     steps.prepare("run")
     assert all(count.counts.read == 0 for count in steps.extract("files", "run"))

@@ -10,6 +10,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -402,3 +403,58 @@ def test_two_deliveries_at_once(outbound: Any, run: Any, writes: Any) -> None:
         thread.join(timeout=60)
     assert set(shelf.effects.values()) == {1} and len(shelf.effects) == 30
     assert set(writes().values()) == {("confirmed", None)}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("error", [Unavailable("no answer"), KeyboardInterrupt()])
+def test_what_cannot_be_looked_up_is_asked_of_a_person_and_never_sent_again(
+    outbound: Any, run: Any, writes: Any, warehouse: Connection, moment: str, error: BaseException
+) -> None:
+    shelf = Forgetful()
+    outbound(posting("a"))
+    setattr(shelf, moment, fail(error))
+    with suppress(KeyboardInterrupt):
+        run(shelf)
+    shelf.before = shelf.after = lambda: None
+    happened = shelf.effects.copy()
+    for _ in range(3):
+        assert run(shelf).unknown == 1
+        outbound(posting("a"))  # wanted still, in every later build
+    assert writes() == {"a": ("unknown", "needs_person")}
+    assert shelf.effects == happened
+    with session(warehouse) as opened:  # a person has found out that it was not sent
+        opened.execute("update sync.writes set status = 'planned', reason = null, reason_class = null")
+    assert run(shelf).confirmed == 1
+    assert shelf.effects["a"] == happened["a"] + 1
+
+
+def test_what_cannot_be_looked_up_may_turn_up(outbound: Any, run: Any, writes: Any) -> None:
+    shelf = Forgetful()
+    outbound(posting("a"))
+    shelf.after = fail(Unavailable("no answer"))
+    run(shelf)
+    shelf.found = {"a"}
+    assert run(shelf).already_true == 1
+    assert writes() == {"a": ("confirmed", None)}
+    assert shelf.effects == {"a": 1}
+
+
+class Forgetful(Shelf):
+    """A target that takes things, and shows only those `found` or just taken."""
+
+    can_look_up = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def send(
+        self, client: Any, intents: Sequence[Intent], present: Mapping[str, Present]
+    ) -> Mapping[str, Sent | NotSent]:
+        answers = super().send(client, intents, present)
+        self.found |= answers.keys()
+        return answers
+
+    def present(self, client: Any, intents: Sequence[Intent]) -> Mapping[str, Present]:
+        shown = super().present(client, intents)
+        return {key: there for key, there in shown.items() if key in self.found}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from runtime.airflow_api import AirflowApi
-from runtime.env import ADMIN, AIRFLOW_DATABASE, Secrets, Settings, environment
+from runtime.env import ADMIN, AIRFLOW_DATABASE, PORTS, Secrets, Settings, environment
 from runtime.errors import ServiceDied
 from runtime.ports import free_port, is_listening
 from runtime.processes import Service, _session_members
@@ -37,7 +37,7 @@ greets()
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    ports = {name: free_port() for name in ("ui", "postgres", "woocommerce", "odoo", "stripe")}
+    ports = {name: free_port() for name in PORTS}
     return Settings(tmp_path_factory.mktemp("home"), ports, None, orders=10, seed=1, odoo_home=None)
 
 

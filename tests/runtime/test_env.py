@@ -25,7 +25,7 @@ def test_defaults() -> None:
     settings = Settings.from_env()
     assert settings.home == default_home()
     assert settings.ports["ui"] == 8080
-    assert (settings.orders, settings.seed, settings.odoo_home) == (50, 7, None)
+    assert (settings.orders, settings.seed, settings.odoo_home) == (50, 20, None)
 
 
 def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,5 +86,5 @@ def test_goes_on_with_the_story_that_is_there(tmp_path: Path, monkeypatch: pytes
     monkeypatch.delenv("ORDERS")
     assert Settings.from_env().orders == 900
     monkeypatch.setenv("ODOO", "real")
-    with pytest.raises(CannotStart, match=r"ORDERS=900 SEED=7 ODOO=stand-in.*make clean"):
+    with pytest.raises(CannotStart, match=r"ORDERS=900 SEED=20 ODOO=stand-in.*make clean"):
         Settings.from_env().require_same_story()

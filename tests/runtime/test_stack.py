@@ -10,27 +10,28 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
 from connections.connection import Connection
+from connections.signing import Links
 from counterflow import system_stock
-from runtime.env import Settings
+from runtime.env import PORTS, Settings
 from runtime.errors import CannotStart, PortTaken
 from runtime.ports import free_port, is_listening
 from runtime.server import Server
 from runtime.stack import Stack
-
-SYSTEMS = ("woocommerce", "odoo", "stripe")
 
 
 @pytest.fixture
 def settings() -> Iterator[Settings]:
     # not tmp_path: as root PostgreSQL's user must be able to enter
     home = Path(tempfile.mkdtemp(prefix="counterflow-stack-", dir="/var/tmp"))
-    ports = {name: free_port() for name in ("ui", "postgres", *SYSTEMS)}
+    ports = {name: free_port() for name in PORTS}
     made = Settings(home, ports, None, orders=10, seed=7, odoo_home=None)
     yield made
     Stack(made).down()
@@ -59,12 +60,25 @@ def test_up_twice_trade_kill_up_down_clean(settings: Settings, monkeypatch: pyte
     stack.up(airflow=False)
     assert (system_stock.in_woocommerce(shop), system_stock.in_odoo(shelf)) == after
 
-    assert stack.down() == ["sandbox", "postgres"]
+    assert stack.down() == ["staff", "portal", "sandbox", "postgres"]
     assert stack.down() == []
     assert not any(is_listening(port) for port in settings.ports.values())
     assert settings.home.exists()
     stack.clean()
     assert not settings.home.exists()
+
+
+def test_our_own_pages_are_served(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = Stack(settings)
+    env = stack.up(airflow=False)
+    monkeypatch.setenv("AIRFLOW_CONN_PORTAL", env["AIRFLOW_CONN_PORTAL"])
+    # a genuine link, looked up in the warehouse with the rights of the page, whose order has no page yet
+    link = Links.from_env().order_page("woocommerce:1", datetime.now(UTC) + timedelta(days=1))
+    assert link.startswith(f"http://localhost:{settings.ports['portal']}/o/")
+    assert httpx.get(link).status_code == 404
+    staff = httpx.get(f"http://localhost:{settings.ports['staff']}/staff", follow_redirects=True)
+    assert staff.status_code == 200
+    assert "sign-in" in str(staff.url)
 
 
 def test_a_taken_port_leaves_nothing_half_started(settings: Settings) -> None:
@@ -90,7 +104,7 @@ def test_ones_own_server_is_used_and_left_running(settings: Settings, postgres: 
     assert not is_listening(settings.ports["postgres"])
     warehouse = json.loads(env["AIRFLOW_CONN_WAREHOUSE"])
     assert warehouse["schema"] == "counterflow"
-    assert Stack(own).down() == ["sandbox"]
+    assert Stack(own).down() == ["staff", "portal", "sandbox"]
     with psycopg.connect(postgres.url("counterflow")) as connection:
         assert connection.execute("select 1").fetchone() == (1,)
     for name in ("counterflow", "airflow"):

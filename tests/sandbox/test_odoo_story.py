@@ -166,3 +166,21 @@ def test_the_truth_says_what_was_posted() -> None:
         assert (entry["external_id"], entry["ref"]) == ("counterflow.true", "true")
         sides = [(line["account_code"], line["debit"], line["credit"]) for line in entry["lines"]]
         assert sides == [("111510", 5.0, 0.0), ("411110", 0.0, 5.0)]
+
+
+def test_a_late_supplier_is_told_in_the_second_hour() -> None:
+    def expected(odoo: Json2, ref: str) -> set[str]:
+        lines = odoo.find("purchase.order.line", [["order_id.partner_ref", "=", ref]], "date_planned")
+        return {str(line["date_planned"]) for line in lines}
+
+    with sandbox.serve(orders=30, seed=5, systems=("odoo",)) as world:
+        odoo = Json2(world)
+        [slip] = world.story.trade_hour(1, world.story.until, 1001).slips
+        world.trade_hour()
+        [before] = expected(odoo, slip.ref)
+        world.trade_hour()
+        [now] = expected(odoo, slip.ref)
+        assert before < now == slip.expected_at.strftime("%Y-%m-%d %H:%M:%S")
+        after = world.truth["odoo"]
+        OdooWorld(world.connections["odoo"], world.story).postpone([slip])
+        assert world.truth["odoo"] == after, "whoever drives a real Odoo does the same"

@@ -165,3 +165,57 @@ def test_first_hour_of_trade_is_the_one_the_demo_tells_of() -> None:
     assert sold_at_counter & {line.sku.code for line in first.lines}
     assert len(hour.web_orders) == 6
     assert story.trade_hour(1, story.until, 1007).web_orders[0].lines != first.lines
+
+
+def test_what_is_short_is_on_its_way_and_comes_later_than_it_was_promised() -> None:
+    story = Story(60)
+    first = story.trade_hour(0, story.until, 1001).web_orders[0]
+    [whole, short] = first.lines
+    assert (whole.backordered, short.backordered) == (0, 2)
+    assert story.odoo_stock[whole.sku.code] > 20
+    waiting = [
+        (line, story.order(index))
+        for index in range(60)
+        for line in story.order(index).lines
+        if story.order(index).status == "processing"
+    ]
+    older = sum(line.quantity for line, order in waiting if line.sku == short.sku)
+    assert story.odoo_stock[short.sku.code] - older == short.quantity - short.backordered
+    inbound = {
+        line.sku.code: order
+        for order in story.purchase_orders
+        if order.state == "purchase"
+        for line in order.lines
+        if line.quantity > line.received
+    }
+    assert {line.sku.code for line, _ in waiting if line.backordered} | {short.sku.code} <= set(inbound)
+    assert story.trade_hour(0, story.until, 1001).slips == ()
+    [slip] = story.trade_hour(1, story.until, 1007).slips
+    assert slip.ref == inbound[short.sku.code].ref
+    assert slip.expected_at - inbound[short.sku.code].expected_at == timedelta(days=7)
+
+
+def test_open_orders_go_to_many_provinces_abroad_and_to_addresses_that_are_wrong() -> None:
+    story = Story(60)
+    hours = [story.trade_hour(hour, story.until, 1001 + 6 * hour).web_orders for hour in range(2)]
+    is_open = [order for order in map(story.order, range(60)) if order.status == "processing"]
+    orders = [*is_open, *hours[0], *hours[1]]
+    buyers = [order.customer for order in orders]
+    assert {buyer.province for buyer in buyers} >= {"ON", "QC", "BC", "NS", "AB", "NB", "NY"}
+    assert {buyer.country for buyer in buyers} == {"CA", "US"}
+    french = {buyer.province for buyer in buyers if buyer.language == "fr"}
+    assert french == {"QC", "NB"}, "the language is the customer's, not the province's"
+    assert any(buyer.province == "BC" and buyer.postcode.startswith("M") for buyer in buyers)
+    assert any(buyer.street.startswith("PO Box") and buyer.street_2 for buyer in buyers)
+    assert any(len(buyer.street) > 44 for buyer in buyers)
+    assert all(buyer.phone and buyer.city and buyer.postcode for buyer in buyers)
+    titles = {order.shipping.title for order in orders if order.shipping}
+    assert len(titles) >= 5 and "Local pickup" in titles
+
+
+def test_goods_have_what_a_box_and_customs_need_but_for_one() -> None:
+    story = Story(10)
+    bare = [sku.code for sku in story.all_skus if not (sku.size_mm and sku.hs_code and sku.origin)]
+    assert bare == ["21790"]
+    assert all(sku.weight_g > 0 for sku in story.all_skus)
+    assert max(max(sku.size_mm or (0,)) for sku in story.all_skus) == 880

@@ -143,7 +143,7 @@ select
     books_start_date,
     case
         when is_deleted then 'it was deleted'
-        when withdrawn_amount = 0 and fee_amount = 0 then 'Stripe took no money for it'
+        when withdrawn_amount = 0 and fee_amount = 0 and returned_amount = 0 then 'Stripe took no money for it'
         when is_without_rate then 'no rate for ' || currency || ' on ' || (withdrawn_at at time zone time_zone)::date
         when (withdrawn_at at time zone time_zone)::date < books_start_date then 'before the books start'
     end as ledger_wait_reason,

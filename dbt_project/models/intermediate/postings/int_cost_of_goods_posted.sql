@@ -49,17 +49,15 @@ sent as (
 
     select
         shipment_lines.order_id,
-        coalesce(
-            'odoo_shipment_' || shipments.picking_id_odoo, 'woocommerce_shipment_' || shipments.order_id_woocommerce
-        ) as event_id,
+        {{ shipment_event_id("shipments") }} as event_id,
         'shipment ' || shipments.shipment_number as event_name,
         shipments.shipped_date as posting_date,
         sum(shipment_lines.amount) as amount
     from shipment_lines
     inner join shipments on shipment_lines.shipment_id = shipments.shipment_id
     group by
-        shipment_lines.order_id, shipments.picking_id_odoo, shipments.order_id_woocommerce, shipments.shipment_number,
-        shipments.shipped_date
+        shipment_lines.order_id, shipments.system, shipments.shipment_id, shipments.picking_id_odoo,
+        shipments.order_id_woocommerce, shipments.shipment_number, shipments.shipped_date
 
 ),
 

@@ -64,7 +64,10 @@ lines as (
 select
     postage_id,
     'postage:' || postage_id as source_key,
-    'files_postage_' || {{ event_name("reference") }} as event_id,
+    case system
+        when 'canadapost' then 'canadapost_label_' || {{ event_name("replace(reference, ':', '-')") }}
+        else 'files_postage_' || {{ event_name("reference") }}
+    end as event_id,
     'postage' as event_kind,
     postage_date as posting_date,
     order_id,

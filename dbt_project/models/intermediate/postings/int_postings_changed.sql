@@ -22,6 +22,11 @@ changed as (
 
     union
 
+    select 'document:invoice:' || owner_id as source_key
+    from {{ ref("int_invoices_changed") }}
+
+    union
+
     select 'refund:' || refund_id as source_key
     from {{ ref("int_refunds_changed") }}
 

@@ -4,6 +4,7 @@
 {% set kinds = [
     "int_sales_posted",
     "int_refunds_posted",
+    "int_shipping_billed_posted",
     "int_shipments_posted",
     "int_commissions_posted",
     "int_cost_of_goods_posted",

@@ -37,7 +37,7 @@ releases as (
     select
         shipments.shipment_id,
         shipments.order_id,
-        shipments.picking_id_odoo,
+        {{ shipment_event_id("shipments") }} as event_id,
         shipments.shipment_number,
         -- Not before the sale itself is in the books.
         greatest(shipments.shipped_date, orders.paid_date) as posting_date,
@@ -86,7 +86,7 @@ lines as (
 select
     order_id,
     'order:' || order_id as source_key,
-    coalesce('odoo_shipment_' || picking_id_odoo, 'woocommerce_shipment_' || order_id_woocommerce) as event_id,
+    event_id,
     'shipment' as event_kind,
     posting_date,
     channel,

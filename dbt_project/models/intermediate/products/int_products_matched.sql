@@ -10,6 +10,7 @@
 
 {#- The match rule: the SKU, without blanks around it and whatever its case; where Odoo knows no such SKU, the
     barcode (leading zeros aside). A SKU or barcode that two live records of one system share matches nothing.
+    Staff may say that a SKU of the shop is another one in Odoo (stg_sync__sku_mappings): that one counts instead.
     A deleted or archived record keeps its product for the sake of the sales it was in, but never makes a clash. -#}
 with woocommerce_records as (
 
@@ -56,10 +57,12 @@ odoo_records as (
 woocommerce_keyed as (
 
     select
-        *,
-        {{ long_key(sku_key("sku")) }} as sku_key,
-        {{ long_key("nullif(ltrim(btrim(barcode), '0'), '')") }} as barcode_key
+        woocommerce_records.*,
+        {{ mapped_sku_key("sku_mappings.sku", "woocommerce_records.sku") }} as sku_key,
+        {{ long_key("nullif(ltrim(btrim(woocommerce_records.barcode), '0'), '')") }} as barcode_key
     from woocommerce_records
+    left join {{ ref("stg_sync__sku_mappings") }} as sku_mappings
+        on lower(btrim(woocommerce_records.sku)) = sku_mappings.shop_sku
 
 ),
 

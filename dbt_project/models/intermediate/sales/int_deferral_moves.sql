@@ -80,7 +80,7 @@ shipments as (
         shipment_id,
         order_id,
         min(shipped_at) as shipped_at,
-        bool_or(picking_id_odoo is null) as is_completion
+        bool_or(system = 'woocommerce') as is_completion
     from {{ ref("int_shipment_lines") }}
     where order_id in (select deferrals.order_id from deferrals)
     group by shipment_id, order_id

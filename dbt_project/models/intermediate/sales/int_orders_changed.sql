@@ -59,6 +59,26 @@ changed as (
 
     union
 
+    -- A box of ours was closed, handed over or undone, or its customer was told something.
+    select order_id from {{ ref("int_fulfilment_writes") }}
+    where {{ is_new() }}
+
+    union
+
+    select writes.order_id
+    from {{ ref("int_parcels_tracked") }} as tracked
+    inner join {{ ref("int_fulfilment_writes") }} as writes on tracked.tracking_number = writes.tracking_number
+    where {{ is_new("tracked.build_id") }}
+
+    union
+
+    select order_lines.order_id
+    from {{ ref("int_products_unshipped") }} as products
+    inner join {{ ref("int_woocommerce_order_lines") }} as order_lines on products.product_id = order_lines.product_id
+    where {{ is_new("products.build_id") }}
+
+    union
+
     -- Goods of a web order left the warehouse.
     select linked.order_id_web as order_id
     from {{ ref("int_sale_orders_linked") }} as linked

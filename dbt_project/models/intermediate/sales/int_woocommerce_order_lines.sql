@@ -63,6 +63,7 @@ shaped as (
         {{ var("build_id") }}::bigint as build_id
     from order_lines
     left join refunded on order_lines.order_line_id = refunded.order_line_id
+    left join {{ ref("stg_sync__sku_mappings") }} as sku_mappings on lower(btrim(order_lines.sku)) = sku_mappings.shop_sku
     -- The shop's own product first; a line whose product was deleted since still has its SKU.
     left join lateral (
         select
@@ -83,7 +84,7 @@ shaped as (
         from {{ ref("int_products_matched") }} as matched
         where
             by_product.product_id is null
-            and matched.sku_key = order_lines.sku_key
+            and matched.sku_key = {{ mapped_sku_key("sku_mappings.sku", "order_lines.sku") }}
             and not matched.is_deleted
         order by matched.product_id
         limit 1

@@ -48,6 +48,15 @@ with changed as (
 
     union all
 
+    select order_lines.order_id
+    from {{ ref("int_products_matched") }} as products
+    inner join {{ ref("stg_sync__sku_mappings") }} as sku_mappings on products.sku_key = {{ sku_key("sku_mappings.sku") }}
+    inner join {{ ref("stg_woocommerce__order_lines") }} as order_lines
+        on order_lines.sku_key = {{ sku_key("sku_mappings.shop_sku") }}
+    where {{ is_new("products.build_id") }}
+
+    union all
+
     -- Time zone, currency and rounding cap bear on every order.
     select orders.order_id
     from {{ ref("stg_woocommerce__orders") }} as orders

@@ -9,7 +9,7 @@ with events as (
         source_key
     from {{ ref("int_ledger_events_sent") }}
     -- an order's commission and shipments have its key too, and no tax to pay
-    where event_kind in ('sale', 'refund')
+    where event_kind in ('sale', 'refund', 'shipping_billed')
 
 ),
 
@@ -58,9 +58,30 @@ given_back as (
 
 ),
 
+billed as (
+
+    select
+        'document:' || written.document_key as source_key,
+        tax.entry ->> 'tax' as tax,
+        tax.entry ->> 'province' as province,
+        sum((written.payload #>> '{shipping_billed,amount}')::numeric * orders.exchange_rate) as base_amount
+    from {{ ref("int_documents_written") }} as written
+    inner join {{ ref("orders") }} as orders on written.owner_id = orders.order_id
+    cross join lateral jsonb_array_elements(
+        {{ json_list("written.payload #> '{shipping_billed,taxes}'") }}
+    ) as tax (entry)
+    where written.document_key = 'invoice:' || written.owner_id and written.status = 'confirmed'
+    group by written.document_key, tax.entry ->> 'tax', tax.entry ->> 'province'
+
+),
+
 bases as (
 
     select * from sold
+
+    union all
+
+    select * from billed
 
     union all
 

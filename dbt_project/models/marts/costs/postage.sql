@@ -9,13 +9,73 @@
     ],
 ) }}
 
-with postage as (
+with on_bills as (
 
     select
-        'files:' || reference as postage_id,
+        'files:' || stated.reference as postage_id,
+        'files' as system,
         stated.*
     from {{ ref("stg_files__postage") }} as stated
     {{ where_changed("stated.reference", "int_postage_changed") }}
+
+),
+
+-- Labels that we bought: what they cost is known the moment they are there, and the bill's line of the same parcel waits.
+labels as (
+
+    select * from {{ ref("parcels") }}
+    {{ where_changed("parcel_id", "int_postage_changed", "reference") }}
+    and label_state in ('confirmed', 'voided') and amount is not null
+
+),
+
+postage as (
+
+    select
+        on_bills.postage_id,
+        on_bills.system,
+        on_bills.reference,
+        on_bills.postage_date,
+        on_bills.order_number,
+        on_bills.service,
+        on_bills.tracking_number,
+        on_bills.currency,
+        on_bills.amount,
+        on_bills.gst_amount,
+        on_bills.hst_amount,
+        on_bills.hst_province,
+        on_bills.qst_amount,
+        on_bills.is_deleted,
+        on_bills.problems,
+        on_bills.extracted_at,
+        parcels.tracking_number is not null as is_label_bought
+    from on_bills
+    left join {{ ref("parcels") }} as parcels
+        on
+            on_bills.tracking_number = parcels.tracking_number
+            and parcels.label_state = 'confirmed' and parcels.amount is not null
+
+    union all
+
+    select
+        'canadapost:' || parcel_id as postage_id,
+        'canadapost' as system,
+        parcel_id as reference,
+        (bought_at at time zone time_zone)::date as postage_date,
+        order_number,
+        service_code as service,
+        tracking_number,
+        'CAD' as currency,
+        amount,
+        gst_amount,
+        hst_amount,
+        case when hst_amount <> 0 then delivery_province end as hst_province,
+        qst_amount,
+        is_voided as is_deleted,
+        array[]::text[] as problems,
+        bought_at as extracted_at,
+        false as is_label_bought
+    from labels
 
 ),
 
@@ -75,7 +135,9 @@ waiting as (
     select
         joined.*,
         case
+            when is_deleted and system = 'canadapost' then 'its label is void'
             when is_deleted then 'taken away'
+            when is_label_bought then 'its label is in the books: shipping_costs compares the two'
             when problems <> array[]::text[] then 'it cannot be read in full'
             when stated_currency <> books_currency then 'in ' || stated_currency || ': give the amounts in ' || books_currency
             when gst_amount <> 0 and hst_amount <> 0 then 'GST and HST on one parcel: it is one or the other'
@@ -89,6 +151,7 @@ waiting as (
 
 select
     postage_id,
+    system,
     reference,
     postage_date,
     order_id,

@@ -7,6 +7,7 @@
         {"columns": ["order_date"]},
         {"columns": ["customer_id"]},
         {"columns": ["channel", "modified_at"]},
+        {"columns": ["channel", "status"]},
         {"columns": ["build_id"]},
     ],
 ) }}

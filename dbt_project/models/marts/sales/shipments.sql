@@ -43,13 +43,14 @@ shipped as (
     select
         shipment_id,
         order_id,
+        system,
         picking_id_odoo,
         shipped_at,
         sum(quantity) as quantity,
         sum(goods_amount) as goods_amount,
         sum(tax_amount) as goods_tax_amount
     from lines
-    group by shipment_id, order_id, picking_id_odoo, shipped_at
+    group by shipment_id, order_id, system, picking_id_odoo, shipped_at
 
 ),
 
@@ -80,7 +81,7 @@ counted as (
                 where refunded.order_id = running.order_id and refunded.refunded_at < running.shipped_at
             ),
             0
-        ) >= order_lines.quantity or running.picking_id_odoo is null as is_last
+        ) >= order_lines.quantity or running.system = 'woocommerce' as is_last
     from running
     inner join order_lines on running.order_id = order_lines.order_id
 
@@ -144,7 +145,7 @@ select
     divided.shipment_id,
     divided.order_id,
     divided.order_id_woocommerce,
-    case when divided.picking_id_odoo is null then 'woocommerce' else 'odoo' end as system,
+    divided.system,
     divided.picking_id_odoo,
     divided.shipment_number::integer as shipment_number,
     divided.is_last,

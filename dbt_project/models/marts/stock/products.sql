@@ -56,7 +56,16 @@ on_the_web as (
         case
             when matched.variation_id_woocommerce is null then web_products.extracted_at
             else web_variations.extracted_at
-        end as extracted_at
+        end as extracted_at,
+        -- A variation that states none of its own has its product's.
+        coalesce(nullif(web_variations.weight, 0), nullif(web_products.weight, 0)) as weight,
+        coalesce(nullif(web_variations.length, 0), nullif(web_products.length, 0)) as length,
+        coalesce(nullif(web_variations.width, 0), nullif(web_products.width, 0)) as width,
+        coalesce(nullif(web_variations.height, 0), nullif(web_products.height, 0)) as height,
+        coalesce(web_variations.hs_code, web_products.hs_code) as hs_code,
+        coalesce(web_variations.origin_country, web_products.origin_country) as origin_country,
+        coalesce(web_variations.backorders, web_products.backorders) in ('yes', 'notify') as is_backorder_allowed,
+        coalesce(web_variations.is_virtual, web_products.is_virtual, false) as is_virtual
     from matched
     left join web_products on matched.product_id_woocommerce = web_products.product_id_woocommerce
     left join web_variations on matched.variation_id_woocommerce = web_variations.variation_id_woocommerce
@@ -77,6 +86,13 @@ in_odoo as (
 
 ),
 
+-- One of the shop's units in ours.
+units as (
+
+    select * from {{ ref("int_shop_units") }}
+
+),
+
 final as (
 
     select
@@ -92,7 +108,17 @@ final as (
         on_the_web.price as web_price_amount,
         in_odoo.list_price_amount,
         in_odoo.cost_amount,
-        trim_scale(in_odoo.weight_kg * 1000) as weight_g,
+        coalesce(
+            trim_scale(on_the_web.weight * units.weight_g), trim_scale(nullif(in_odoo.weight_kg, 0) * 1000)
+        ) as weight_g,
+        trim_scale(on_the_web.length * units.length_mm) as length_mm,
+        trim_scale(on_the_web.width * units.length_mm) as width_mm,
+        trim_scale(on_the_web.height * units.length_mm) as height_mm,
+        on_the_web.hs_code,
+        on_the_web.origin_country,
+        -- What is downloaded or done is not sent.
+        not coalesce(on_the_web.is_virtual, false) and coalesce(in_odoo.product_type, 'consu') <> 'service' as is_shipped,
+        coalesce(on_the_web.is_backorder_allowed, false) as is_backorder_allowed_on_web,
         coalesce(on_the_web.is_live, false) as is_on_web,
         coalesce(in_odoo.is_live, false) as is_in_odoo,
         coalesce(in_odoo.is_stored, in_odoo.product_type = 'consu', false) as is_stock_counted,
@@ -102,6 +128,7 @@ final as (
         {{ var("build_id") }}::bigint as build_id
     from on_the_web
     full join in_odoo on on_the_web.product_id = in_odoo.product_id
+    cross join units
 
 )
 

@@ -28,6 +28,12 @@ taken_apart as (
         dimension.length,
         dimension.width,
         dimension.height,
+        {{ shop_meta("record.meta_data", ["counterflow_expected_date"]) }} as expected_date,
+        {{ shop_meta("record.meta_data", ["counterflow_backorders_before"]) }} as backorders_before,
+        {{ shop_meta("record.meta_data", ["hs_code", "hscode", "hs_tariff_code", "harmonized_code", "customs_tariff_number"]) }}
+            as hs_code,
+        {{ shop_meta("record.meta_data", ["origin_country", "country_of_origin", "customs_country_of_origin"]) }}
+            as origin_country,
         (
             select string_agg(attribute.entry ->> 'option', ', ' order by attribute.position)
             from
@@ -54,6 +60,7 @@ taken_apart as (
         virtual text,
         attributes jsonb,
         dimensions jsonb,
+        meta_data jsonb,
         date_created_gmt text,
         date_modified_gmt text
     )
@@ -80,6 +87,8 @@ typed as (
         coalesce(nullif(tax_class, ''), 'standard') as tax_class,
         stock_status,
         backorders,
+        {{ as_text("expected_date") }} as expected_date,
+        {{ as_text("backorders_before") }} as backorders_before,
         {{ as_numeric("price") }} as price,
         {{ as_numeric("regular_price") }} as regular_price,
         {{ as_numeric("stock_quantity") }} as stock_quantity,
@@ -87,6 +96,8 @@ typed as (
         {{ as_numeric("length") }} as length,
         {{ as_numeric("width") }} as width,
         {{ as_numeric("height") }} as height,
+        nullif(left(btrim(hs_code), 20), '') as hs_code,
+        case when btrim(origin_country) ~* '^[a-z]{2}$' then upper(btrim(origin_country)) end as origin_country,
         -- The shop says 'parent' where the product above holds one stock for all its variations.
         coalesce(manage_stock = 'true', false) as is_stock_managed,
         coalesce(manage_stock = 'parent', false) as is_stock_managed_by_product,

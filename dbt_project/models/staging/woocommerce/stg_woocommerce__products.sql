@@ -27,6 +27,12 @@ taken_apart as (
         dimension.length,
         dimension.width,
         dimension.height,
+        {{ shop_meta("record.meta_data", ["counterflow_expected_date"]) }} as expected_date,
+        {{ shop_meta("record.meta_data", ["counterflow_backorders_before"]) }} as backorders_before,
+        {{ shop_meta("record.meta_data", ["hs_code", "hscode", "hs_tariff_code", "harmonized_code", "customs_tariff_number"]) }}
+            as hs_code,
+        {{ shop_meta("record.meta_data", ["origin_country", "country_of_origin", "customs_country_of_origin"]) }}
+            as origin_country,
         array(
             select category.entry ->> 'slug'
             from jsonb_array_elements({{ json_list("record.categories") }}) as category (entry)
@@ -52,6 +58,7 @@ taken_apart as (
         weight text,
         virtual text,
         dimensions jsonb,
+        meta_data jsonb,
         categories jsonb,
         date_created_gmt text,
         date_modified_gmt text
@@ -80,6 +87,8 @@ typed as (
         category_slugs,
         stock_status,
         backorders,
+        {{ as_text("expected_date") }} as expected_date,
+        {{ as_text("backorders_before") }} as backorders_before,
         {{ as_numeric("price") }} as price,
         {{ as_numeric("regular_price") }} as regular_price,
         {{ as_numeric("stock_quantity") }} as stock_quantity,
@@ -87,6 +96,8 @@ typed as (
         {{ as_numeric("length") }} as length,
         {{ as_numeric("width") }} as width,
         {{ as_numeric("height") }} as height,
+        nullif(left(btrim(hs_code), 20), '') as hs_code,
+        case when btrim(origin_country) ~* '^[a-z]{2}$' then upper(btrim(origin_country)) end as origin_country,
         coalesce({{ as_boolean("manage_stock") }}, false) as is_stock_managed,
         coalesce({{ as_boolean("virtual") }}, false) as is_virtual,
         {{ as_utc("date_created_gmt") }} as created_at,

@@ -154,7 +154,7 @@ def entries(warehouse: Warehouse, base_keys: Iterable[str]) -> list[Row]:
 
 
 def other_writes(warehouse: Warehouse, order_id: str) -> list[Row]:
-    """What else was written on its account: all that names the order in outbound, then the stock levels."""
+    """What else was written on its account, also what is not due any more; then the stock levels."""
     models = rows(
         warehouse,
         """
@@ -167,12 +167,17 @@ def other_writes(warehouse: Warehouse, order_id: str) -> list[Row]:
         query = sql.SQL(
             """
             select writes.* from sync.writes as writes
-            where writes.outbound_model = {name} and writes.thing <> 'ledger_entry'
-                and writes.key in (select due.write_key from {table} as due where due.order_id = %s)
+            where writes.outbound_model = {name} and writes.thing <> 'ledger_entry' and (
+                writes.key in (select due.write_key from {table} as due where due.order_id = %(order)s)
+                or coalesce(writes.payload ->> 'order_id', writes.payload #>> '{{order,order_id}}')
+                = %(order)s
+                or writes.key = %(order)s or writes.key like %(parts)s
+            )
             order by writes.write_id
             """
         ).format(name=sql.Literal(model["table_name"]), table=sql.Identifier("outbound", model["table_name"]))
-        found += warehouse.execute(query, [order_id]).fetchall()
+        parts = order_id.replace("_", r"\_") + ":%"  # its shipments and parcels
+        found += warehouse.execute(query, {"order": order_id, "parts": parts}).fetchall()
     return found + _of_order(
         warehouse,
         """
