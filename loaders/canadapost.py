@@ -14,7 +14,7 @@ from connections.canadapost import CanadaPost, Price, Rate
 from connections.connection import Connection
 from connections.errors import Rejected, Unavailable
 from loaders.base import Intent, NotSent, Present, Sent
-from loaders.canadapost_requests import address, amounts, money
+from loaders.canadapost_requests import AtCounter, address, amounts, money
 from loaders.packing import Box, DoesNotFit, Goods, PackedBox, pack
 from loaders.rate_sheet import RateSheet
 
@@ -30,21 +30,14 @@ not exists (
 """
 
 
-class Desk:
+class Desk(AtCounter):
     """A client of the account with the owner's rate sheet beside it, and the quotes made so far, by key."""
 
     def __init__(self, client: CanadaPost, sheet: RateSheet | None) -> None:
-        self.client = client
+        super().__init__(client)
         self.quotes: dict[str, Mapping[str, Any]] = {}
         self._sheet = sheet
         self._down: Unavailable | None = None
-
-    def __enter__(self) -> Desk:
-        self.client.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.__exit__()
 
     def rates(self, payload: Mapping[str, Any], boxes: Sequence[PackedBox]) -> tuple[list[list[Rate]], str]:
         """The rates of each box, and whose they are. Unavailable, and there is no rate sheet."""

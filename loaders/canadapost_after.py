@@ -10,7 +10,8 @@ from connections.canadapost import CanadaPost
 from connections.connection import Connection
 from connections.errors import Rejected
 from loaders.base import Intent, NotSent, Present, Sent
-from loaders.canadapost_requests import address, send_each
+from loaders.canadapost_requests import AtCounter, address
+from loaders.one_by_one import send_each
 
 # What Canada Post answers where the label is handed over already, and where the money was asked back before.
 _TRANSMITTED = "8064"
@@ -61,22 +62,15 @@ class Manifests:
             client.transmit(groups, intent.key[:35], address(intent.payload["sender"]))
             return Sent(self.wanted(intent))
 
-        return send_each(client, intents, transmit)
+        return send_each(client, intents, None, transmit)
 
 
-class VoidDesk:
+class VoidDesk(AtCounter):
     """A client of the account, and the requests for refunds made in this delivery, by key."""
 
     def __init__(self, client: CanadaPost) -> None:
-        self.client = client
+        super().__init__(client)
         self.tickets: dict[str, str] = {}
-
-    def __enter__(self) -> VoidDesk:
-        self.client.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.__exit__()
 
 
 class Voids:
@@ -117,7 +111,7 @@ class Voids:
         self, client: VoidDesk, intents: Sequence[Intent], present: Mapping[str, Present]
     ) -> Mapping[str, Sent | NotSent]:
         """Each void, or asked back."""
-        return send_each(client.client, intents, lambda intent: self._send_one(client, intent))
+        return send_each(client.client, intents, None, lambda intent: self._send_one(client, intent))
 
     def _send_one(self, client: VoidDesk, intent: Intent) -> Sent | NotSent:
         payload = intent.payload

@@ -18,26 +18,20 @@ from connections.connection import Connection
 from connections.errors import Rejected, Unavailable
 from connections.storage import Storage
 from loaders.base import Intent, NotSent, Present, Sent
-from loaders.canadapost_requests import amounts, label_request, send_each
+from loaders.canadapost_requests import AtCounter, amounts, label_request
+from loaders.one_by_one import send_each
 
 _BOUGHT = {"is_bought": True, "is_kept": True}
 
 
-class LabelDesk:
+class LabelDesk(AtCounter):
     """A client of the account, the place for files, and what was bought in this delivery."""
 
     def __init__(self, client: CanadaPost, storage: Storage) -> None:
-        self.client = client
+        super().__init__(client)
         self.storage = storage
         self.bought: dict[str, Label] = {}
         self.doubts: dict[str, str] = {}  # why what may have been bought could not be looked at
-
-    def __enter__(self) -> LabelDesk:
-        self.client.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.__exit__()
 
     def shown(self, intent: Intent, look: Callable[[], Label | None]) -> Present | None:
         """What the look-up found, with its file kept; None: nothing, or it is in `doubts`.
@@ -65,7 +59,7 @@ class LabelDesk:
             self.bought[intent.key] = buy(intent)
             return Sent(_BOUGHT)
 
-        return send_each(self.client, intents, send)
+        return send_each(self.client, intents, None, send)
 
     def kept(self, label: Label, path: str) -> str:
         """The PDF is kept at the path, whatever lay there before; its SHA-256. Unavailable, Misconfigured."""

@@ -1,39 +1,26 @@
-"""What the loaders of Canada Post share: payloads as its records, one request each, what a refusal means."""
+"""What the loaders of Canada Post share: payloads as its records, a client and what is beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from connections.canadapost import Address, CanadaPost, CustomsLine, LabelRequest, Parcel, Price
-from connections.errors import Rejected, Unavailable
-from loaders.base import Intent, NotSent, Sent
-
-Answer = Sent | NotSent
 
 
-def send_each(
-    client: CanadaPost, intents: Sequence[Intent], send_one: Callable[[Intent], Answer]
-) -> dict[str, Answer]:
-    """Each intent's answer. Unavailable: Canada Post took none of them."""
+class AtCounter:
+    """A client of the account, and what a loader keeps beside it during one delivery."""
 
-    def answer(intent: Intent) -> Answer | Unavailable:
-        try:
-            return send_one(intent)
-        except Unavailable as error:
-            return NotSent("unknown", "retry", str(error)) if error.may_have_worked else error
-        except Rejected as error:
-            return NotSent("refused", "permanent", str(error))
+    def __init__(self, client: CanadaPost) -> None:
+        self.client = client
 
-    found = dict(zip([intent.key for intent in intents], client.each(answer, intents), strict=True))
-    turned_away = [one for one in found.values() if isinstance(one, Unavailable)]
-    if found and len(turned_away) == len(found):
-        raise turned_away[0]
-    return {
-        key: NotSent("unknown", "retry", str(one)) if isinstance(one, Unavailable) else one
-        for key, one in found.items()
-    }
+    def __enter__(self) -> Self:
+        self.client.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.__exit__()
 
 
 def address(given: Mapping[str, Any]) -> Address:

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from connections.errors import Rejected, Unavailable
-from connections.http import Http
 from loaders.base import Intent, NotSent, Sent
+
+T = TypeVar("T")
+Result = TypeVar("Result")
+
+
+class Several(Protocol):
+    """A client that does several things at a time."""
+
+    def each(self, function: Callable[[T], Result], items: Iterable[T]) -> list[Result]:
+        """The function's results for all items, in order."""
 
 
 def send_each(
-    http: Http,
+    client: Several,
     intents: Sequence[Intent],
-    together: str,
+    together: str | None,
     send_one: Callable[[Intent], Sent | NotSent],
     passing: Collection[str] = (),
 ) -> dict[str, Sent | NotSent]:
     """Each intent's answer; those with the same `together` in their payload one after the other.
 
-    A refusal whose code is among `passing` is tried again later. Unavailable: the target took none of them.
+    None: each for itself. A refusal whose code is among `passing` is tried again later. Unavailable: the
+    target took none of them.
     """
     groups: dict[object, list[Intent]] = defaultdict(list)
     for intent in intents:
-        groups[intent.payload[together]].append(intent)
+        groups[intent.payload[together] if together else intent.key].append(intent)
 
     def send_group(group: list[Intent]) -> dict[str, Sent | NotSent | Unavailable]:
         return {intent.key: _answer(intent, send_one, passing) for intent in group}
 
-    found = {key: answer for part in http.each(send_group, groups.values()) for key, answer in part.items()}
+    found = {key: answer for part in client.each(send_group, groups.values()) for key, answer in part.items()}
     turned_away = [answer for answer in found.values() if isinstance(answer, Unavailable)]
     if found and len(turned_away) == len(found):
         raise turned_away[0]

@@ -134,22 +134,26 @@ begin
 end
 $$;
 
-revoke all on all tables in schema portal from public;
-revoke all on all functions in schema portal from public;
-revoke all on all procedures in schema portal from public;
-
--- deploy/roles.sh makes the role; elsewhere it is made here, without a sign-in of its own, where that is allowed.
-do $$
+-- deploy/roles.sh makes the roles; elsewhere one is made here, without a sign-in of its own, where that is allowed. `lets_in`: the
+-- procedure of this schema that gives it its rights.
+create or replace procedure portal.make_role(role_name text, lets_in text)
+language plpgsql set search_path = pg_catalog as $$
 begin
-    if not exists (select from pg_roles where rolname = 'counterflow_portal') then
+    if not exists (select from pg_roles where rolname = role_name) then
         begin
-            create role counterflow_portal nologin;
+            execute format('create role %I nologin', role_name);
         exception
             when insufficient_privilege or duplicate_object or unique_violation then null;
         end;
     end if;
-    if exists (select from pg_roles where rolname = 'counterflow_portal') then
-        call portal.let_in('counterflow_portal');
+    if exists (select from pg_roles where rolname = role_name) then
+        execute format('call portal.%I(%L)', lets_in, role_name);
     end if;
 end
 $$;
+
+revoke all on all tables in schema portal from public;
+revoke all on all functions in schema portal from public;
+revoke all on all procedures in schema portal from public;
+
+call portal.make_role('counterflow_portal', 'let_in');

@@ -244,18 +244,4 @@ revoke all on all functions in schema portal from public;
 revoke all on all procedures in schema portal from public;
 revoke execute on function sync.decide, sync.map_sku, sync.waive_record, sync.may_have_happened from public;
 
--- deploy/roles.sh makes the role; elsewhere it is made here, without a sign-in of its own, where that is allowed.
-do $$
-begin
-    if not exists (select from pg_roles where rolname = 'counterflow_staff') then
-        begin
-            create role counterflow_staff nologin;
-        exception
-            when insufficient_privilege or duplicate_object or unique_violation then null;
-        end;
-    end if;
-    if exists (select from pg_roles where rolname = 'counterflow_staff') then
-        call portal.let_staff_in('counterflow_staff');
-    end if;
-end
-$$;
+call portal.make_role('counterflow_staff', 'let_staff_in');

@@ -43,6 +43,19 @@ def rebuild(warehouse: Warehouse, compiled: Mapping[str, str]) -> None:
         warehouse.execute(statement.format(relation, names, names, sql.SQL(select)))
 
 
+def insert(warehouse: Warehouse, schema: str, table: str, rows: Iterable[Row]) -> None:
+    """The rows are added, each with the columns that it names."""
+    for row in rows:
+        warehouse.execute(
+            sql.SQL("insert into {} ({}) values ({})").format(
+                sql.Identifier(schema, table),
+                sql.SQL(", ").join(map(sql.Identifier, row)),
+                sql.SQL(", ").join([sql.Placeholder()] * len(row)),
+            ),
+            list(row.values()),
+        )
+
+
 def replace(warehouse: Warehouse, table: str, rows: Iterable[Row]) -> None:
     """The table ('schema.name') has these rows and no others; a column that is left out is null."""
     relation = sql.Identifier(*table.split("."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,9 +12,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from psycopg import sql
 
-from tests.dbt.compiled import rebuild, selects
+from tests.dbt.compiled import insert, rebuild, selects
 from tests.dbt.conftest import Builder
 
 pytestmark = pytest.mark.timeout(900)
@@ -201,7 +200,7 @@ def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:
             "is_deleted": False,
             "problems": [],
         }
-        _insert(warehouse, ("staging", "stg_stripe__balance_transactions"), [transaction])
+        insert(warehouse, "staging", "stg_stripe__balance_transactions", [transaction])
         if each.payout is not None:
             link = {
                 "payout_balance_transaction_key": f"po_{each.payout}:txn_{place}",
@@ -209,7 +208,7 @@ def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:
                 "balance_transaction_id_stripe": f"txn_{place}",
                 "is_deleted": False,
             }
-            _insert(warehouse, ("staging", "stg_stripe__payout_balance_transactions"), [link])
+            insert(warehouse, "staging", "stg_stripe__payout_balance_transactions", [link])
     for number, status in enumerate(world.statuses):
         day = FIRST_DAY + timedelta(days=number)
         payout = {
@@ -223,7 +222,7 @@ def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:
             "is_deleted": False,
             "problems": [],
         }
-        _insert(warehouse, ("staging", "stg_stripe__payouts"), [payout])
+        insert(warehouse, "staging", "stg_stripe__payouts", [payout])
     for place, (day, cents, named) in enumerate(world.bank):
         line = {
             "bank_line_id": str(place),
@@ -235,18 +234,4 @@ def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:
             "is_counted": True,
             "is_deleted": False,
         }
-        _insert(warehouse, ("marts", "bank_lines"), [line])
-
-
-def _insert(
-    warehouse: psycopg.Connection[Any], table: tuple[str, str], rows: Iterable[Mapping[str, Any]]
-) -> None:
-    for row in rows:
-        warehouse.execute(
-            sql.SQL("insert into {} ({}) values ({})").format(
-                sql.Identifier(*table),
-                sql.SQL(", ").join(map(sql.Identifier, row)),
-                sql.SQL(", ").join([sql.Placeholder()] * len(row)),
-            ),
-            list(row.values()),
-        )
+        insert(warehouse, "marts", "bank_lines", [line])

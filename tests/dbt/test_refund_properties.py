@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,9 +13,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from psycopg import sql
 
-from tests.dbt.compiled import rebuild, selects
+from tests.dbt.compiled import insert, rebuild, selects
 from tests.dbt.conftest import Builder
 
 pytestmark = pytest.mark.timeout(600)
@@ -193,10 +192,11 @@ def _money(cents: int) -> Decimal:
 
 def _sell(warehouse: psycopg.Connection[Any], sold: Sold) -> None:
     order = {"order_id": ORDER_ID, "total_amount": _money(sold.total)}
-    _insert(warehouse, "int_woocommerce_orders", [order])
+    insert(warehouse, "intermediate", "int_woocommerce_orders", [order])
     parts = list(zip(PARTS, sold.charged, strict=True))
-    _insert(
+    insert(
         warehouse,
+        "intermediate",
         "int_order_parts",
         (
             {"order_id": ORDER_ID, "part_number": place, "amount": _money(cents), **_part(part)}
@@ -205,10 +205,11 @@ def _sell(warehouse: psycopg.Connection[Any], sold: Sold) -> None:
     )
     before = 0
     for number, refund in enumerate(sold.refunds, start=1):
-        _insert(warehouse, "int_refunds_numbered", [_numbered(number, refund.amount, before)])
+        insert(warehouse, "intermediate", "int_refunds_numbered", [_numbered(number, refund.amount, before)])
         before += refund.amount
-        _insert(
+        insert(
             warehouse,
+            "intermediate",
             "int_refund_parts_named",
             (
                 {
@@ -239,9 +240,10 @@ def _numbered(number: int, cents: int, before: int) -> dict[str, Any]:
 
 def _order(warehouse: psycopg.Connection[Any], backorder: Backorder) -> None:
     order = {"order_id": ORDER_ID, "shipping_amount": _money(backorder.shipping)}
-    _insert(warehouse, "int_woocommerce_orders", [order])
-    _insert(
+    insert(warehouse, "intermediate", "int_woocommerce_orders", [order])
+    insert(
         warehouse,
+        "intermediate",
         "int_woocommerce_order_lines",
         (
             {
@@ -261,9 +263,10 @@ def _order(warehouse: psycopg.Connection[Any], backorder: Backorder) -> None:
         when = START + timedelta(hours=number)
         if not move.is_shipment:
             share = {"left_before_amount": 100, "named_amount": 0, "amount": move.share}
-            _insert(warehouse, "int_refunds_numbered", [_numbered(number, 0, 0)])
-            _insert(
+            insert(warehouse, "intermediate", "int_refunds_numbered", [_numbered(number, 0, 0)])
+            insert(
                 warehouse,
+                "intermediate",
                 "int_refund_parts",
                 (
                     {"refund_id": f"woocommerce:{number}", "order_id": ORDER_ID, "part": part, **share}
@@ -278,16 +281,4 @@ def _order(warehouse: psycopg.Connection[Any], backorder: Backorder) -> None:
                 row |= {"system": "woocommerce" if move is completed else "odoo"}
             else:
                 row |= {"refund_id": f"woocommerce:{number}", "refunded_at": when}
-            _insert(warehouse, table, [row])
-
-
-def _insert(warehouse: psycopg.Connection[Any], table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    for row in rows:
-        warehouse.execute(
-            sql.SQL("insert into {} ({}) values ({})").format(
-                sql.Identifier("intermediate", table),
-                sql.SQL(", ").join(map(sql.Identifier, row)),
-                sql.SQL(", ").join([sql.Placeholder()] * len(row)),
-            ),
-            list(row.values()),
-        )
+            insert(warehouse, "intermediate", table, [row])

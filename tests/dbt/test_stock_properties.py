@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg import sql
 
-from tests.dbt.compiled import rebuild, selects
+from tests.dbt.compiled import insert, rebuild, selects
 from tests.dbt.conftest import Builder
 
 # In the order in which each rests on those before it.
@@ -146,14 +145,16 @@ def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:
     """The world stands in the tables that the models rest on."""
     warehouse.execute("update staging.stg_settings__business set safety_stock = %s", [world.safety])
     places = range(len(world.sold))
-    _insert(
+    insert(
         warehouse,
-        ("settings", "stock_locations"),
+        "settings",
+        "stock_locations",
         ({"location": f"WH/{at}", "is_sold_from_web": world.sold[at]} for at in places),
     )
-    _insert(
+    insert(
         warehouse,
-        ("staging", "stg_odoo__stock_location"),
+        "staging",
+        "stg_odoo__stock_location",
         (
             {
                 "record_key": str(at),
@@ -167,9 +168,10 @@ def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:
     )
     for product, quants in enumerate(world.stock):
         common = {"sku": f"SKU{product}", "is_deleted": False, **BUILD}
-        _insert(
+        insert(
             warehouse,
-            ("staging", "stg_odoo__product_product"),
+            "staging",
+            "stg_odoo__product_product",
             [
                 {
                     "record_key": str(product),
@@ -181,9 +183,10 @@ def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:
                 }
             ],
         )
-        _insert(
+        insert(
             warehouse,
-            ("staging", "stg_woocommerce__products"),
+            "staging",
+            "stg_woocommerce__products",
             [
                 {
                     "product_key": str(product),
@@ -195,9 +198,10 @@ def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:
                 }
             ],
         )
-        _insert(
+        insert(
             warehouse,
-            ("staging", "stg_odoo__stock_quant"),
+            "staging",
+            "stg_odoo__stock_quant",
             (
                 {
                     "quant_key": f"{product}:{at}",
@@ -216,20 +220,23 @@ def _describe(warehouse: psycopg.Connection[Any], world: World) -> None:
 
 
 def _sell(warehouse: psycopg.Connection[Any], order_id: str, order: Order) -> None:
-    _insert(
+    insert(
         warehouse,
-        ("intermediate", "int_woocommerce_orders"),
+        "intermediate",
+        "int_woocommerce_orders",
         [{"order_id": order_id, "status": order.status, "is_deleted": order.is_deleted}],
     )
     if order.typed is not None:
-        _insert(
+        insert(
             warehouse,
-            ("intermediate", "int_orders_linked"),
+            "intermediate",
+            "int_orders_linked",
             [{"order_id": order_id, "order_id_odoo": 1, "is_reserved_in_odoo": order.typed}],
         )
-    _insert(
+    insert(
         warehouse,
-        ("intermediate", "int_woocommerce_order_lines"),
+        "intermediate",
+        "int_woocommerce_order_lines",
         (
             {
                 "order_line_id": f"{order_id}:{place}",
@@ -242,17 +249,3 @@ def _sell(warehouse: psycopg.Connection[Any], order_id: str, order: Order) -> No
             for place, line in enumerate(order.lines)
         ),
     )
-
-
-def _insert(
-    warehouse: psycopg.Connection[Any], table: tuple[str, str], rows: Iterable[Mapping[str, Any]]
-) -> None:
-    for row in rows:
-        warehouse.execute(
-            sql.SQL("insert into {} ({}) values ({})").format(
-                sql.Identifier(*table),
-                sql.SQL(", ").join(map(sql.Identifier, row)),
-                sql.SQL(", ").join([sql.Placeholder()] * len(row)),
-            ),
-            list(row.values()),
-        )
